@@ -1,0 +1,1 @@
+"""What runs Tieout on a developer's machine: never deployed."""

@@ -1,0 +1,1 @@
+"""Everything Tieout knows, apart from the triggers that call it."""

@@ -1,0 +1,206 @@
+"""A workspace: one merchant's settings, as a document that people write and machines check.
+
+The JSON Schema is published at `/api/v1/workspaces/schema`. Secrets never stand in it, only references
+(`env:NAME`, `keyvault:NAME`).
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|keyvault):[A-Za-z0-9_-]{1,127}$")]
+Role = Literal["owner", "finance", "operations", "engineering", "marketing"]
+KeyName = Literal["vat", "account_reference", "email", "name_and_address"]
+
+
+class Document(BaseModel):
+    """A part of the document: immutable, and nothing unknown in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entity(Document):
+    """A legal entity of the merchant, and what the ledgers call it."""
+
+    id: Identifier
+    name: str
+    company_codes: tuple[str, ...] = ()
+    """Business Central company names, Finance & Operations dataAreaIds, Intacct entity ids."""
+
+
+class Connection(Document):
+    """One configured account at a vendor."""
+
+    name: Identifier
+    kind: str
+    base_url: str = ""
+    """Overrides the vendor's own address."""
+    token_url: str = ""
+    """Overrides the address that access tokens come from."""
+    secrets: dict[str, SecretReference] = {}
+    options: dict[str, Any] = {}
+    """What this kind of source needs besides; checked by the source's own model."""
+    order_reference: str = "{number}"
+    """How the ledger names this store's orders: `{number}` and `{id}` are filled in."""
+    return_reference: str = "{id}"
+    """How the ledger names this store's returns: `{number}`, `{id}`, `{order_number}`."""
+    enabled: bool = True
+
+    @field_validator("order_reference", "return_reference")
+    @classmethod
+    def _fills(cls, template: str) -> str:
+        try:
+            template.format(number="", id="", order_number="")
+        except (KeyError, IndexError, ValueError):
+            msg = "only {number}, {id} and {order_number} can be filled in"
+            raise ValueError(msg) from None
+        return template
+
+
+class RoutingRule(Document):
+    """Orders that fit every condition given here post to this entity."""
+
+    entity: Identifier
+    connection: str = ""
+    store: str = ""
+    currency: str = ""
+    ship_to_country: str = ""
+    tag: str = ""
+
+
+class KeyPrecedence(Document):
+    """The keys that are tried for a buyer, in order (GEN-12)."""
+
+    b2b: tuple[KeyName, ...] = ("vat", "account_reference", "email")
+    dtc: tuple[KeyName, ...] = ("email",)
+    d365_fallback: tuple[KeyName, ...] = ("name_and_address",)
+    """Tried last, against Dynamics 365 only (D365-ABS-04)."""
+
+
+class FieldMap(Document):
+    """Which field means what, where merchants differ."""
+
+    key_precedence: KeyPrecedence = KeyPrecedence()
+    commerce_id_field: Literal["external_document_number", "customer_reference"] = "external_document_number"
+    vat_field: str = ""
+    """The name of the form field, attribute or extra field that carries the VAT number."""
+    account_reference_field: str = ""
+    b2b_customer_groups: tuple[str, ...] = ()
+    holding_customers: tuple[str, ...] = ()
+    """Ledger accounts that stand for many buyers, such as `WEB-SALES`."""
+    default_entity: str = ""
+    entity_routing: tuple[RoutingRule, ...] = ()
+
+
+class CardSettings(Document):
+    """What a workspace changes about one card; what is not given stays as the card has it."""
+
+    enabled: bool = True
+    threshold: Decimal | None = Field(default=None, ge=0)
+    b2b_threshold: Decimal | None = Field(default=None, ge=0)
+    window_days: int | None = Field(default=None, ge=1, le=366)
+    scope: Literal["all", "b2b"] = "all"
+    include_guests: bool = True
+    exclude_suspected_duplicates: bool = False
+    alert_basis: Literal["all", "excluding_lag"] = "all"
+    tolerance_minor_units: int = Field(default=1, ge=0)
+    """Rounding that is never a finding, in hundredths of the reporting currency per order."""
+
+
+class Recipients(Document):
+    """Who is told, by role."""
+
+    email: tuple[str, ...] = ()
+    teams: tuple[SecretReference, ...] = ()
+
+
+class Retention(Document):
+    """How long things are kept, in days."""
+
+    records: int = Field(default=400, ge=31)
+    readings: int = Field(default=800, ge=31)
+
+
+class Workspace(Document):
+    """One merchant: its entities, connections, field map, cards and recipients."""
+
+    id: Identifier
+    name: str
+    time_zone: str
+    reporting_currency: Currency
+    entities: tuple[Entity, ...] = ()
+    connections: tuple[Connection, ...]
+    field_map: FieldMap = FieldMap()
+    cards: dict[str, CardSettings] = {}
+    recipients: dict[Role, Recipients] = {}
+    retention: Retention = Retention()
+    include_today: bool = True
+    grace_minutes: int = Field(default=15, ge=0)
+    """How long a record may be on its way before its absence is a finding (decision 13)."""
+    stale_after_missed_rounds: int = Field(default=3, ge=1)
+    as_of: AwareDatetime | None = None
+    """Pins the workspace's clock, for demonstrations and training; null follows real time."""
+    enabled: bool = True
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, time_zone: str) -> str:
+        if time_zone not in available_timezones():
+            msg = "not an IANA time zone such as Europe/London"
+            raise ValueError(msg)
+        return time_zone
+
+    @model_validator(mode="after")
+    def _names_are_unique_and_known(self) -> Self:
+        names = [connection.name for connection in self.connections]
+        if len(names) != len(set(names)):
+            msg = "two connections have the same name"
+            raise ValueError(msg)
+        known = {entity.id for entity in self.entities}
+        routed = {rule.entity for rule in self.field_map.entity_routing}
+        routed |= {self.field_map.default_entity} - {""}
+        if unknown := sorted(routed - known):
+            msg = f"field_map routes to entities that are not listed: {', '.join(unknown)}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The workspace's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def now(self, now: datetime) -> datetime:
+        """The workspace's time: `now`, unless `as_of` pins it."""
+        return self.as_of or now
+
+    def connection(self, name: str) -> Connection | None:
+        """The connection of that name, if there is one."""
+        return next((each for each in self.connections if each.name == name), None)
+
+    def connections_of(self, *kinds: str) -> tuple[Connection, ...]:
+        """The enabled connections of these kinds."""
+        return tuple(each for each in self.connections if each.enabled and each.kind in kinds)
+
+    def card(self, card_id: str) -> CardSettings:
+        """What this workspace says about a card."""
+        return self.cards.get(card_id, CardSettings())
+
+    def entity_of_company(self, code: str) -> str:
+        """The entity that a ledger's company code belongs to; the code itself if none is listed."""
+        for entity in self.entities:
+            if code == entity.id or code in entity.company_codes:
+                return entity.id
+        return code

@@ -1,0 +1,1 @@
+"""The sources, one vendor a file; adding one means its file, a line here, and its cases."""

@@ -1,0 +1,222 @@
+"""The one way out to vendors: tokens, retries, budgets, and errors told apart by what to do next."""
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+import httpx
+
+from shared.errors import ConfigurationError, RetryLater, SourceError
+
+TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+ATTEMPTS = 5
+LONGEST_PAUSE = 60.0
+"""Seconds that a pull waits by itself; a longer wait is left to the queue."""
+
+_WORTH_ANOTHER_TRY = frozenset({408, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a connection is reached: where, and what proves who we are."""
+
+    base_url: str
+    auth: httpx.Auth | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class VendorClient:
+    """Sends requests to one connection and gives parsed JSON, numbers as int and Decimal.
+
+    Waits and tries again where the vendor asks for it, up to `ATTEMPTS` times and
+    `LONGEST_PAUSE` seconds a wait; then raises RetryLater. Raises ConfigurationError where
+    credentials or addresses are refused, SourceError for answers that cannot be right.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        *,
+        name: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.name = name
+        self.calls = 0
+        self._sleep = sleep
+        self._http = httpx.AsyncClient(
+            base_url=access.base_url,
+            auth=access.auth,
+            headers={"Accept": "application/json", **access.headers},
+            timeout=TIMEOUT,
+            transport=transport,
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def get(self, url: str, **options: Any) -> Any:
+        """Get a resource; see `request`."""
+        return await self.request("GET", url, **options)
+
+    async def post(self, url: str, **options: Any) -> Any:
+        """Post to a resource; see `request`."""
+        return await self.request("POST", url, **options)
+
+    async def request(self, method: str, url: str, **options: Any) -> Any:
+        """Send a request and give the parsed JSON of a 2xx answer, None for an empty one.
+
+        `options` are those of `httpx.AsyncClient.request`.
+        """
+        return parse_json(await self.send(method, url, **options), self.name)
+
+    async def send(self, method: str, url: str, **options: Any) -> httpx.Response:
+        """Send a request and give the whole 2xx answer, for what stands in its headers."""
+        for attempt in range(1, ATTEMPTS + 1):
+            self.calls += 1
+            try:
+                response = await self._http.request(method, url, **options)
+            except httpx.TransportError as error:
+                reason, wait = f"cannot be reached ({type(error).__name__})", None
+            except httpx.InvalidURL as error:
+                msg = f"{self.name}: the address is not valid: {error}"
+                raise ConfigurationError(msg) from None
+            else:
+                if response.is_success:
+                    return response
+                self._refuse_final(response)
+                reason, wait = f"answered {response.status_code}", retry_after(response)
+            if attempt == ATTEMPTS:
+                msg = f"{self.name} {reason}, {ATTEMPTS} times"
+                raise RetryLater(msg, wait or LONGEST_PAUSE)
+            await self.pause(backoff(attempt) if wait is None else wait, reason)
+        raise AssertionError  # the loop returns or raises
+
+    async def pause(self, seconds: float, reason: str) -> None:
+        """Wait as the vendor asks, or raise RetryLater where that is too long for a pull."""
+        if seconds > LONGEST_PAUSE:
+            msg = f"{self.name} {reason} and asks to wait {seconds:.0f} s"
+            raise RetryLater(msg, seconds)
+        await self._sleep(seconds)
+
+    def _refuse_final(self, response: httpx.Response) -> None:
+        """Raise for the answers that no other try will change."""
+        status = response.status_code
+        if status in _WORTH_ANOTHER_TRY:
+            return
+        if status in {401, 403}:
+            msg = (
+                f"{self.name} refused our credentials ({status}): check that the secrets are current "
+                f"and that the app may read {response.request.url.path}"
+            )
+            raise ConfigurationError(msg)
+        msg = f"{self.name} answered {status} to {response.request.method} {response.request.url.path}"
+        raise SourceError(msg)
+
+
+def backoff(attempt: int) -> float:
+    """Give the seconds to wait after the n-th failure: about 1, 2, 4, 8, with jitter."""
+    return float(2 ** (attempt - 1)) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Read Retry-After, in seconds or as an HTTP date; None where it is absent or unreadable."""
+    value = response.headers.get("Retry-After", "")
+    if value.replace(".", "", 1).isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def parse_json(response: httpx.Response, name: str) -> Any:
+    """Parse an answer's JSON, fractions as Decimal; None for an empty body.
+
+    Raises SourceError for what is no JSON, an HTML error page say.
+    """
+    if not response.content.strip():
+        return None
+    try:
+        return json.loads(response.content, parse_float=Decimal)
+    except ValueError:
+        kind = response.headers.get("Content-Type", "no content type")
+        msg = f"{name} answered {response.status_code} with a body that is no JSON ({kind})"
+        raise SourceError(msg) from None
+
+
+class HeaderAuth(httpx.Auth):
+    """Proves who we are by fixed headers."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the headers."""
+        request.headers.update(self._headers)
+        yield request
+
+
+class TokenAuth(httpx.Auth):
+    """Proves who we are by an OAuth 2.0 access token (RFC 6749, section 4.4, client credentials).
+
+    Gets the token through the same client, renews it in time, and once more on a 401.
+    Raises ConfigurationError where the token is refused, RetryLater where it is not to be had now.
+    """
+
+    EARLY = 120.0
+    """Seconds before its end at which a token counts as spent."""
+
+    requires_response_body = True
+
+    def __init__(
+        self,
+        token_request: Callable[[], httpx.Request],
+        *,
+        name: str,
+        header: str = "Authorization",
+        prefix: str = "Bearer ",
+    ) -> None:
+        self._token_request = token_request
+        self._name, self._header, self._prefix = name, header, prefix
+        self._token, self._expires = "", 0.0
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Add the token; on a 401 get a new one and try once more."""
+        for is_last in (False, True):
+            if not self._token or time.monotonic() > self._expires - self.EARLY:
+                answer = yield self._token_request()
+                await answer.aread()
+                self._keep(answer)
+            request.headers[self._header] = self._prefix + self._token
+            response = yield request
+            if response.status_code != httpx.codes.UNAUTHORIZED or is_last:
+                return
+            self._token = ""
+
+    def _keep(self, answer: httpx.Response) -> None:
+        if answer.status_code in _WORTH_ANOTHER_TRY:
+            msg = f"{self._name}: the token address answered {answer.status_code}"
+            raise RetryLater(msg, retry_after(answer) or LONGEST_PAUSE)
+        if not answer.is_success:
+            msg = f"{self._name} refused the client id or secret ({answer.status_code})"
+            raise ConfigurationError(msg)
+        body = parse_json(answer, self._name)
+        if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
+            msg = f"{self._name}: the token address gave no access_token"
+            raise SourceError(msg)
+        self._token = body["access_token"]
+        self._expires = time.monotonic() + float(body.get("expires_in") or 300)

@@ -1,0 +1,84 @@
+"""What a source is: the code for one kind of vendor, as data that the pipeline walks."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.records import Record
+from shared.domain.workspace import Connection, FieldMap
+from shared.errors import BadRecord
+from shared.sources.http import Access, VendorClient
+
+
+class Options(BaseModel):
+    """A connection's options for one kind of source; each source derives its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a pull: what is stored together before the pull goes on."""
+
+    records: tuple[Record, ...]
+    cursor: str = ""
+    """Where the next page starts, opaque to all but the stream; "" after the last page."""
+    bad: tuple[BadRecord, ...] = ()
+    deleted: tuple[str, ...] = ()
+    """Ids that the vendor says are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """One run of one stream: where to read, what for, and between which instants."""
+
+    client: VendorClient
+    connection: Connection
+    options: Any
+    """The source's own options model."""
+    field_map: FieldMap
+    since: datetime | None
+    """Records changed from here on, overlap included; None reads everything."""
+    until: datetime
+    """The upper bound, exclusive, frozen when the run began."""
+    cursor: str = ""
+    """Where an interrupted run goes on; "" begins."""
+
+
+Pages = Callable[[Pull], AsyncIterator[Page]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One kind of record that a connection yields."""
+
+    name: str
+    record_type: type[Record]
+    pages: Pages
+    is_full_read: bool = False
+    """Every run reads everything and replaces what was there: the vendor has no change feed."""
+    overlap: timedelta = timedelta(minutes=10)
+    """How far each run reads back behind the last one's upper bound."""
+    is_offered: Callable[[Any], bool] = field(default=lambda _: True)
+    """Says whether a connection with these options has the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of vendor."""
+
+    kind: str
+    title: str
+    streams: tuple[Stream, ...]
+    access: Callable[[Connection, Options, Mapping[str, str]], Access]
+    """Says how a connection is reached, given its options and its secrets' values by name."""
+    options: type[Options] = Options
+    secrets: tuple[str, ...] = ()
+    """The names of the secrets that a connection must refer to."""
+    schedule: str = "0 */15 * * * *"
+    """NCRONTAB: six fields, seconds first, UTC."""
+    round: timedelta = timedelta(minutes=15)
+    """The time between two pulls, by which staleness is judged."""
