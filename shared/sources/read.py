@@ -1,0 +1,66 @@
+"""Small readers that every source needs: times, and items one by one."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.domain.records import Record
+from shared.errors import BadRecord
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+def utc(text: str | None) -> str:
+    """Give a vendor's time as RFC 3339 in UTC to the second; "" for none.
+
+    Reads ISO 8601 (without a zone it is UTC, as Adobe Commerce means it), seconds since the epoch
+    (BigCommerce B2B) and RFC 2822 (BigCommerce V2). Raises ValueError for anything else.
+    """
+    if not text:
+        return ""
+    if text.isdigit():
+        moment = datetime.fromtimestamp(int(text), UTC)
+    elif text[0].isdigit():
+        moment = datetime.fromisoformat(text)
+    else:
+        moment = parsedate_to_datetime(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(moment: datetime) -> str:
+    """Give an aware datetime as RFC 3339 in UTC to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def records(
+    stream: str,
+    items: Iterable[Any],
+    model: type[Item],
+    convert: Callable[[Item], Record],
+    id_field: str = "id",
+) -> tuple[tuple[Record, ...], tuple[BadRecord, ...]]:
+    """Turn a page's items into records, each by itself: a bad one does not cost the others.
+
+    What comes in equals what goes out: every item becomes a record or a BadRecord, which names
+    the item's id and the fields that are wrong, never their values.
+    """
+    good: list[Record] = []
+    bad: list[BadRecord] = []
+    for item in items:
+        try:
+            good.append(convert(model.model_validate(item)))
+        except ValidationError as error:
+            where = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
+            bad.append(BadRecord(stream, _id_of(item, id_field), f"cannot be read: {', '.join(where)}"))
+        except ValueError:
+            bad.append(BadRecord(stream, _id_of(item, id_field), "an amount or a time cannot be read"))
+    return tuple(good), tuple(bad)
+
+
+def _id_of(item: Any, id_field: str) -> str:
+    return str(item.get(id_field, "without an id")) if isinstance(item, dict) else "not an object"
