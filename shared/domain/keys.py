@@ -13,8 +13,35 @@ from stdnum.eu import vat as european_vat
 _PLACEHOLDERS = frozenset({"", "NA", "NONE", "NULL", "UNKNOWN", "TBC", "TEST", "NOTAPPLICABLE"})
 _PLACEHOLDER_MAILBOXES = frozenset({"noreply", "no-reply", "donotreply", "none", "na", "n/a"})
 _LEGAL_FORMS = frozenset(
-    "ltd limited plc llp llc inc incorporated corp corporation co company gmbh ag kg ug "
-    "bv nv sa sas sarl srl spa oy ab as aps pty".split()
+    [
+        "ltd",
+        "limited",
+        "plc",
+        "llp",
+        "llc",
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "gmbh",
+        "ag",
+        "kg",
+        "ug",
+        "bv",
+        "nv",
+        "sa",
+        "sas",
+        "sarl",
+        "srl",
+        "spa",
+        "oy",
+        "ab",
+        "as",
+        "aps",
+        "pty",
+    ]
 )
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")

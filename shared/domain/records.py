@@ -9,7 +9,6 @@ A column marked `detail` is stored apart and read only for what a reading publis
 """
 
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import Any
 
 
@@ -328,13 +327,11 @@ RECORD_TYPES: tuple[type[Record], ...] = (
 )
 
 
-@cache
 def key_columns(record_type: type[Record]) -> tuple[str, ...]:
     """Give the names of the columns that judging reads, `id` first."""
     return tuple(f.name for f in fields(record_type) if not f.metadata.get("detail"))
 
 
-@cache
 def detail_columns(record_type: type[Record]) -> tuple[str, ...]:
     """Give the names of the columns that only published rows need."""
     return tuple(f.name for f in fields(record_type) if f.metadata.get("detail"))

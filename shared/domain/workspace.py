@@ -179,27 +179,27 @@ class Workspace(Document):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The workspace's time zone."""
+        """Give the workspace's time zone."""
         return ZoneInfo(self.time_zone)
 
     def now(self, now: datetime) -> datetime:
-        """The workspace's time: `now`, unless `as_of` pins it."""
+        """Give the workspace's time: `now`, unless `as_of` pins it."""
         return self.as_of or now
 
     def connection(self, name: str) -> Connection | None:
-        """The connection of that name, if there is one."""
+        """Give the connection of that name, if there is one."""
         return next((each for each in self.connections if each.name == name), None)
 
     def connections_of(self, *kinds: str) -> tuple[Connection, ...]:
-        """The enabled connections of these kinds."""
-        return tuple(each for each in self.connections if each.enabled and each.kind in kinds)
+        """Give the enabled connections of these kinds, or all of them."""
+        return tuple(each for each in self.connections if each.enabled and (not kinds or each.kind in kinds))
 
     def card(self, card_id: str) -> CardSettings:
-        """What this workspace says about a card."""
+        """Give what this workspace says about a card."""
         return self.cards.get(card_id, CardSettings())
 
     def entity_of_company(self, code: str) -> str:
-        """The entity that a ledger's company code belongs to; the code itself if none is listed."""
+        """Give the entity that a ledger's company code belongs to; the code itself if none is listed."""
         for entity in self.entities:
             if code == entity.id or code in entity.company_codes:
                 return entity.id

@@ -1,0 +1,100 @@
+"""NCRONTAB, the schedules of timer triggers: six fields, seconds first, in UTC.
+
+It is not cron: the day of the month AND the day of the week must fit, Sunday is only 0, a name may be cut short,
+a reversed range is read forwards, and `a/n` runs from `a` to the field's end.
+https://github.com/atifaziz/NCrontab, https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
+"""
+
+import re
+from calendar import day_name, month_name
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import product
+
+WEEKDAYS = (day_name[6], *day_name[:6])
+FIELDS: tuple[tuple[str, int, int, Sequence[str]], ...] = (
+    ("second", 0, 59, ()),
+    ("minute", 0, 59, ()),
+    ("hour", 0, 23, ()),
+    ("day", 1, 31, ()),
+    ("month", 1, 12, month_name[1:]),
+    ("weekday", 0, 6, WEEKDAYS),
+)
+PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?")
+# The longest gap of a date that comes at all: 29 February on one weekday, over a century without a leap day.
+LONGEST_GAP = timedelta(days=366 * 41)
+
+
+class ScheduleError(ValueError):
+    """A schedule that cannot be read, or that never comes."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The values that fit, in ascending order, of each field."""
+
+    text: str
+    seconds: tuple[int, ...]
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: tuple[int, ...]
+    months: tuple[int, ...]
+    weekdays: tuple[int, ...]
+
+    def next_after(self, moment: datetime) -> datetime:
+        """Give the first whole second after the moment that fits, in UTC; raises ScheduleError if none does."""
+        start = moment.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        day, floor = start.date(), start.time()
+        while day < start.date() + LONGEST_GAP:
+            fits = day.month in self.months and day.day in self.days and day.isoweekday() % 7 in self.weekdays
+            if fits and (found := self._time_from(floor)):
+                return datetime.combine(day, found, UTC)
+            day, floor = day + timedelta(days=1), time()
+        raise ScheduleError(f"the schedule {self.text!r} never comes")
+
+    def _time_from(self, floor: time) -> time | None:
+        hours = [hour for hour in self.hours if hour >= floor.hour]
+        times = (time(*parts) for parts in product(hours, self.minutes, self.seconds))
+        return next((each for each in times if each >= floor), None)
+
+
+def _value(text: str, least: int, most: int, names: Sequence[str]) -> int:
+    if text.isdecimal():
+        value = int(text)
+    else:
+        named = (at for at, name in enumerate(names) if name.lower().startswith(text.lower()))
+        value = least + next(named, most + 1)
+    if not least <= value <= most:
+        raise ScheduleError(f"{text!r} is not a value from {least} to {most}")
+    return value
+
+
+def _values(text: str, least: int, most: int, names: Sequence[str]) -> tuple[int, ...]:
+    values: set[int] = set()
+    for part in text.split(","):
+        read = PART.fullmatch(part)
+        if read is None:
+            raise ScheduleError(f"{part!r} cannot be read")
+        everything, first, last, step = read.groups()
+        low = least if everything else _value(first, least, most, names)
+        high = _value(last, least, most, names) if last else low
+        if everything or (step and not last):
+            high = most
+        low, high = min(low, high), max(low, high)
+        values.update(range(low, high + 1, int(step or 1) or 1))
+    return tuple(sorted(values))
+
+
+def parse(text: str) -> Schedule:
+    """Read a schedule; raises ScheduleError, which says what is wrong with it."""
+    fields = text.split()
+    if len(fields) != len(FIELDS):
+        names = ", ".join(name for name, *_ in FIELDS)
+        raise ScheduleError(f"the schedule {text!r} has {len(fields)} fields, not six: {names}")
+    try:
+        return Schedule(
+            text, *(_values(field, *bounds) for field, (_, *bounds) in zip(fields, FIELDS, strict=True))
+        )  # type: ignore[arg-type]
+    except ScheduleError as error:
+        raise ScheduleError(f"the schedule {text!r}: {error}") from None

@@ -1,0 +1,148 @@
+"""A simulated Dynamics 365 Finance & Operations: its data entities over OData.
+
+Dates come at noon in UTC, amounts as JSON numbers, enumerations by name, no text as "". Without
+`cross-company=true` only the user's default company answers.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dev.vendors.facts import (
+    Account,
+    LedgerCreditMemo,
+    LedgerCustomer,
+    LedgerInvoice,
+    LedgerSalesOrder,
+)
+from dev.vendors.vendor import endpoint
+
+_LARGEST_PAGE = 10_000
+
+_HOLDS = {
+    "active": "No",
+    "inactive": "All",
+    "on_hold": "Payment",
+    "blocked": "All",
+    "blocked_shipping": "Requisition",
+    "blocked_invoicing": "Invoice",
+}
+_ORDER_STATES = {
+    "released": "Backorder",
+    "invoiced": "Invoiced",
+    "closed": "Invoiced",
+    "cancelled": "Canceled",
+}
+_FACTORS = ((Decimal("0.001"), "TenThousand", 10_000), (Decimal("0.1"), "Hundred", 100))
+
+Item = dict[str, Any]
+
+
+def _noon(day: date) -> str:
+    return f"{day.isoformat()}T12:00:00Z"
+
+
+def _customer(customer: LedgerCustomer) -> Item:
+    address = customer.address
+    is_person = customer.name == f"{address.first_name} {address.last_name}"
+    return {
+        "dataAreaId": customer.company,
+        "CustomerAccount": customer.number,
+        "PartyType": "Person" if is_person else "Organization",
+        "OrganizationName": "" if is_person else customer.name,
+        "PersonFirstName": address.first_name if is_person else "",
+        "PersonLastName": address.last_name if is_person else "",
+        "NameAlias": customer.name[:20],
+        "CustomerGroupId": "30",
+        "PrimaryContactEmail": address.email,
+        "PrimaryContactPhone": address.phone,
+        "AddressStreet": address.street,
+        "AddressCity": address.city,
+        "AddressZipCode": address.postcode,
+        "AddressState": address.state,
+        "AddressCountryRegionISOCode": address.country,
+        "SalesCurrencyCode": customer.currency,
+        "OnHoldStatus": _HOLDS[customer.state],
+        "TaxExemptNumber": customer.vat,
+        "TaxRegistrationId": "",
+    }
+
+
+def _order(order: LedgerSalesOrder, local_currency: str) -> Item:
+    return {
+        "dataAreaId": order.company,
+        "SalesOrderNumber": order.number,
+        "SalesOrderName": order.customer_name,
+        "SalesOrderStatus": _ORDER_STATES.get(order.state, "None"),
+        "SalesOrderProcessingStatus": "Active",
+        "OrderingCustomerAccountNumber": order.customer_number,
+        "InvoiceCustomerAccountNumber": order.customer_number,
+        "CustomersOrderReference": order.reference,
+        "CustomerRequisitionNumber": "",
+        "CurrencyCode": order.currency or local_currency,
+        "OrderCreationDateTime": f"{order.ordered_on.isoformat()}T09:00:00Z",
+        "AreTotalsCalculated": "Yes",
+        "IsSalesProcessingStopped": "No",
+        "OrderTotalAmount": float(order.net + order.tax),
+        "OrderTotalTaxAmount": float(order.tax),
+    }
+
+
+def _invoice(document: LedgerInvoice | LedgerCreditMemo, order_number: str, sign: int, currency: str) -> Item:
+    return {
+        "dataAreaId": document.company,
+        "InvoiceNumber": document.number,
+        "InvoiceDate": _noon(document.posted_on),
+        "LedgerVoucher": f"ARV-{document.number}",
+        "SalesOrderNumber": order_number,
+        "InvoiceCustomerAccountNumber": document.customer_number,
+        "CustomersOrderReference": document.reference,
+        "CurrencyCode": document.currency or currency,
+        "TotalInvoiceAmount": float(sign * (document.net + document.tax)),
+        "TotalTaxAmount": float(sign * document.tax),
+    }
+
+
+def _invoices(account: Account) -> Iterator[Item]:
+    """Give posted documents: a draft is not in the set, and a credit note has a negative total."""
+    currency = account.local_currency
+    for invoice in account.invoices:
+        if invoice.state != "draft":
+            yield _invoice(invoice, invoice.order_number, 1, currency)
+    for memo in account.credit_memos:
+        if memo.state != "draft":
+            yield _invoice(memo, "", -1, currency)
+
+
+def _rates(account: Account) -> Iterator[Item]:
+    """Give rates, which no company owns; small ones are told for a hundred or ten thousand units."""
+    seen = set()
+    for rate in account.rates:
+        if (rate.currency, rate.starts_on) in seen:
+            continue
+        seen.add((rate.currency, rate.starts_on))
+        factor, units = next(((name, n) for limit, name, n in _FACTORS if rate.rate < limit), ("One", 1))
+        yield {
+            "RateTypeName": "Default",
+            "FromCurrency": rate.currency,
+            "ToCurrency": account.local_currency,
+            "StartDate": _noon(rate.starts_on),
+            "EndDate": "2154-12-31T12:00:00Z",
+            "ConversionFactor": factor,
+            "Rate": float(rate.rate * units),
+        }
+
+
+_SETS: dict[str, Callable[[Account], list[Item]]] = {
+    "CustomersV3": lambda account: [_customer(each) for each in account.ledger_customers],
+    "SalesOrderHeadersV2": lambda account: [
+        _order(each, account.local_currency) for each in account.sales_orders
+    ],
+    "SalesInvoiceHeadersV2": lambda account: list(_invoices(account)),
+    "ExchangeRates": lambda account: list(_rates(account)),
+}

@@ -1,0 +1,289 @@
+"""Every commerce order and return against what Business Central made of it, with a reason for each gap.
+
+The money that the shops took and the ledger does not show stands here order by order: not invoiced,
+not mapped, held for approval or credit, returned without a credit memo, or posted in another period.
+All amounts are net of tax in the reporting currency.
+
+Work from the top: the largest gap comes first, each row says what to do, and the queue says whose work
+it is. Matched orders are kept out of the gap and can be looked up by their number.
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
+from shared.domain.buyers import COMMERCE
+from shared.domain.gap.books import Books
+from shared.domain.gap.cases import LEDGER, RETURNABLE, Case, Documents, order_cases, return_cases
+from shared.domain.gap.reason import Finding, Reason
+from shared.domain.gap.reasons import REASONS, reason_for
+from shared.domain.money import SCALE, format_money
+from shared.domain.records import (
+    Approval,
+    CommerceCustomer,
+    Company,
+    CompanyMember,
+    CreditMemo,
+    ExchangeRate,
+    Invoice,
+    MasterCustomer,
+    Order,
+    Refund,
+    SalesOrder,
+    SyncAttempt,
+)
+from shared.domain.rows import PRIVACY_BLOCKED, OrderRow, row_id
+from shared.domain.snapshot import Snapshot
+from shared.domain.windows import Window, age_in_days, local_date
+from shared.domain.workspace import CardSettings
+
+ID = "revenue_gap_detailed_breakdown"
+RED_FLAG_DAYS = 12
+"""From this age on a row is flagged (decision 8)."""
+_MINOR_UNIT = SCALE // 100
+
+
+def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
+    """Give the unreconciled gap of the window, row by row, and its share of net commerce revenue."""
+    documents = Documents(snapshot, window)
+    books = Books(snapshot, documents, settings.tolerance_minor_units * _MINOR_UNIT)
+    open_rows: list[OrderRow] = []
+    settled: list[OrderRow] = []
+    for case in (*order_cases(snapshot, window, documents), *return_cases(snapshot, window, documents)):
+        found = reason_for(case, books)
+        (open_rows if found else settled).append(_row(case, books, found))
+    rows = tuple(sorted(open_rows, key=lambda row: (-row.gap, row.order, row.company, row.id)))
+    matched = tuple(sorted(settled, key=lambda row: (row.order, row.company, row.id)))
+    gap = sum(row.gap for row in rows)
+    revenue = _net_revenue(snapshot, window, documents)
+    share = Decimal(abs(gap)) / Decimal(abs(revenue)) * 100 if revenue else Decimal(100 if gap else 0)
+    return Judgement(
+        value=gap,
+        compared=share,
+        rows=rows,
+        settled=matched,
+        breakdown=_breakdown(snapshot, rows),
+        figures={
+            "rows": len(rows),
+            "unreconciled_gap_amount": gap,
+            "net_commerce_revenue_amount": revenue,
+            "gap_percentage": str(share.quantize(Decimal("0.01"))),
+            "matched_orders": len(matched),
+            "red_flags": sum((row.age_days or 0) >= RED_FLAG_DAYS for row in rows),
+        },
+    )
+
+
+def _net_revenue(snapshot: Snapshot, window: Window, documents: Documents) -> int:
+    """Add up orders less refunds of the window, in the reporting currency (decision 26)."""
+    orders = snapshot.table(Order, *COMMERCE)
+    taken = sum(
+        documents.rates.translate(orders["net"][row], orders["currency"][row])
+        for row, moment in enumerate(orders["placed_at"])
+        if window.holds(moment) and orders["state"][row] in RETURNABLE
+    )
+    return taken + sum(case.commerce_net for case in return_cases(snapshot, window, documents))
+
+
+def _row(case: Case, books: Books, found: tuple[Reason, Finding] | None) -> OrderRow:
+    snapshot, orders = books.snapshot, books.orders
+    connection = _connection(case, books)
+    customer = books.document_customer(case)
+    is_blocked = customer is not None and bool(books.masters["is_privacy_blocked"][customer])
+    occurred_at = _occurred_at(case, books)
+    reason, finding = found or (None, None)
+    is_settled = reason is None or reason.code == "credit_memo_matched"
+    platform = snapshot.workspace.connection(connection)
+    return OrderRow(
+        id=row_id(
+            ID, case.company, f"{connection}:{'return' if case.is_return else 'order'}:{_id(case, books)}"
+        ),
+        name=PRIVACY_BLOCKED if is_blocked else _name(case, books, customer),
+        entity=snapshot.workspace.entity_of_company(case.company) if case.company else "",
+        platform=platform.kind if platform else "",
+        connection=connection,
+        occurred_at=occurred_at,
+        occurred_on=local_date(occurred_at, snapshot.workspace),
+        age_days=None if is_settled else age_in_days(occurred_at, snapshot.as_of, snapshot.workspace),
+        action=finding.action if finding else "",
+        order=case.reference,
+        company=case.company,
+        sales_order=_document_numbers(case, books),
+        commerce_gross=case.commerce_gross,
+        commerce_net=case.commerce_net,
+        ledger_amount=case.posted_net,
+        gap=case.gap,
+        currency=snapshot.workspace.reporting_currency,
+        order_currency=case.commerce_currency,
+        reason=reason.code if reason else "",
+        reason_label=(finding.label if finding else "") or (reason.label if reason else "Matched"),
+        headline_code=reason.headline if reason else "",
+        sub_reasons=finding.sub_reasons if finding else (),
+        queue=reason.queue if reason else "",
+        error=finding.error if finding else "",
+        match_key=case.document_reference,
+        is_privacy_blocked=is_blocked,
+        evidence={
+            "looked_for": case.document_reference,
+            "documents": _documents(case, books),
+            "order_id": orders["id"][case.order] if case.order is not None else "",
+            "url": orders.detail(case.order, "url") if case.order is not None else "",
+            "rate": str(books.documents.rates.average(case.commerce_currency)),
+            "rate_source": "period average of the ledger's rates",
+        },
+    )
+
+
+def _connection(case: Case, books: Books) -> str:
+    table = books.snapshot.table(Refund, *COMMERCE) if case.is_return else books.orders
+    return table.connections[case.row]
+
+
+def _id(case: Case, books: Books) -> str:
+    table = books.snapshot.table(Refund, *COMMERCE) if case.is_return else books.orders
+    return str(table["id"][case.row])
+
+
+def _occurred_at(case: Case, books: Books) -> str:
+    if case.is_return:
+        return str(books.snapshot.table(Refund, *COMMERCE)["refunded_at"][case.row])
+    return str(books.orders["placed_at"][case.row])
+
+
+def _name(case: Case, books: Books, customer: int | None) -> str:
+    """Give the customer's name from the ledger, else from the shop (REVGAP-33)."""
+    documents = books.documents
+    for table, rows in (
+        (documents.sales_orders, case.sales_orders),
+        (documents.invoices, case.invoices),
+        (documents.credit_memos, case.credit_memos),
+    ):
+        for row in rows:
+            if name := table.detail(row, "customer_name"):
+                return str(name)
+    if customer is not None:
+        return str(books.masters.detail(customer, "display_name"))
+    if case.order is None:
+        return ""
+    names = (books.orders.detail(case.order, column) for column in ("company_name", "display_name"))
+    return next((str(name) for name in names if name), "")
+
+
+def _document_numbers(case: Case, books: Books) -> str:
+    documents = books.documents
+    orders = [documents.sales_orders["number"][row] for row in case.sales_orders]
+    posted = [documents.invoices["order_number"][row] for row in case.invoices]
+    memos = [documents.credit_memos["number"][row] for row in case.credit_memos]
+    return ", ".join(dict.fromkeys(number for number in (*orders, *posted, *memos) if number))
+
+
+def _documents(case: Case, books: Books) -> list[dict[str, str]]:
+    """Give the ledger's documents as sub-rows (REVGAP-25)."""
+    documents = books.documents
+    shown = []
+    for kind, table, rows, day in (
+        ("sales_order", documents.sales_orders, case.sales_orders, "ordered_on"),
+        ("invoice", documents.invoices, case.invoices, "posted_on"),
+        ("credit_memo", documents.credit_memos, case.credit_memos, "posted_on"),
+    ):
+        shown += [
+            {
+                "kind": kind,
+                "number": table["number"][row],
+                "state": table["state"][row],
+                "date": table[day][row],
+                "net": format_money(table["net"][row]),
+                "currency": table["currency"][row],
+            }
+            for row in rows
+        ]
+    return shown
+
+
+def _breakdown(snapshot: Snapshot, rows: tuple[OrderRow, ...]) -> tuple[Slice, ...]:
+    """Cut the gap by reason, headline code, queue and company; each cut adds up (REVGAP-37)."""
+    labels = {reason.code: reason.label for reason in REASONS}
+    names = {entity.id: entity.name for entity in snapshot.workspace.entities}
+    by_reason = _cut("reason", rows, lambda row: row.reason, labels)
+    by_headline = _cut("headline", rows, lambda row: row.headline_code, {})
+    by_queue = _cut("queue", rows, lambda row: row.queue, {})
+    by_entity = _cut("entity", rows, lambda row: row.entity, names)
+    return by_reason + by_headline + by_queue + by_entity
+
+
+def _cut(
+    dimension: str, rows: Iterable[OrderRow], key: Callable[[OrderRow], str], labels: dict[str, str]
+) -> tuple[Slice, ...]:
+    parts: dict[str, list[OrderRow]] = {}
+    for row in rows:
+        parts.setdefault(key(row), []).append(row)
+    slices = [
+        Slice(
+            dimension,
+            code,
+            labels.get(code, code or "No document"),
+            {"rows": len(members), "gap_amount": sum(row.gap for row in members)},
+        )
+        for code, members in parts.items()
+    ]
+    return tuple(sorted(slices, key=lambda part: (-part.figures["gap_amount"], part.code)))
+
+
+CARD = Card(
+    id=ID,
+    title="Revenue Gap, Detailed Breakdown",
+    unit="money",
+    window_days=30,
+    threshold=Decimal(5),
+    threshold_unit="percent",
+    roles=frozenset({"owner", "finance"}),
+    needs=(
+        Need(Order, COMMERCE),
+        Need(SalesOrder, (LEDGER,)),
+        Need(Invoice, (LEDGER,)),
+        Need(CreditMemo, (LEDGER,)),
+        Need(MasterCustomer, (LEDGER,)),
+        Need(Refund, COMMERCE, is_required=False),
+        Need(Approval, (LEDGER,), is_required=False),
+        Need(ExchangeRate, (LEDGER,), is_required=False),
+        Need(SyncAttempt, (LEDGER,), is_required=False),
+        Need(Company, COMMERCE, is_required=False),
+        Need(CompanyMember, COMMERCE, is_required=False),
+        Need(CommerceCustomer, COMMERCE, is_required=False),
+    ),
+    judge=judge,
+    where_to_look=(
+        "Business Central: Sales Orders with an External Document No. and status Released",
+        "Business Central: the connector's log page",
+        "Business Central: Customers, filtered to Privacy Blocked, for orders that were never mapped",
+    ),
+    differences=(
+        Difference("The field with the commerce id", "either", "Another field needs an override."),
+        Difference("Period boundary", "card higher", "An order counts on its commerce date."),
+        Difference("Credit memos", "card lower", "Matched returns are left out of the gap."),
+        Difference("Freshness", "card behind", "The ledger is read every 15 minutes."),
+    ),
+    siblings=(
+        Sibling("ecom_customers_absent_from_d365", "Why orders have no sales order: an unknown customer."),
+        Sibling("dataverse_customers_not_promoted", "Why the customer is unknown: a stuck promotion."),
+    ),
+    columns=(
+        ("Commerce Order ID", "order"),
+        ("Customer Name", "name"),
+        ("Order Date", "occurred_on"),
+        ("Commerce Gross", "commerce_gross"),
+        ("BC SO Number", "sales_order"),
+        ("BC Posted Amount", "ledger_amount"),
+        ("Gap Amount", "gap"),
+        ("Reason", "reason_label"),
+        ("Suggested Action", "action"),
+        ("Age", "age_days"),
+        ("Company", "company"),
+        ("Platform", "platform"),
+        ("Currency", "currency"),
+        ("Sub-Reasons", "sub_reasons"),
+        ("Error Message", "error"),
+        ("Match Key", "match_key"),
+    ),
+    about=__doc__ or "",
+)

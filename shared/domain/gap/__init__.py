@@ -1,0 +1,1 @@
+"""The revenue gap: each commerce order and return against what the ledger made of it."""

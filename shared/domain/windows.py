@@ -1,0 +1,60 @@
+"""The stretch of time that a card looks at."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from shared.domain.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` up to and including `end`, both as RFC 3339 text in UTC; dates are local."""
+
+    start: str
+    end: str
+    first_day: str
+    last_day: str
+
+    def holds(self, moment: str) -> bool:
+        """Say whether an instant lies in the window."""
+        return self.start <= moment <= self.end
+
+    def holds_day(self, day: str) -> bool:
+        """Say whether a date lies in the window."""
+        return self.first_day <= day <= self.last_day
+
+
+def rolling(workspace: Workspace, as_of: datetime, days: int) -> Window:
+    """Give the window of N days: from the start of the day N-1 days ago until now (decision 1).
+
+    Days are the workspace's own. Without `include_today` the window ends with yesterday.
+    """
+    today = as_of.astimezone(workspace.zone).date()
+    last = today if workspace.include_today else today - timedelta(days=1)
+    first = last - timedelta(days=days - 1)
+    start = datetime.combine(first, time(), workspace.zone)
+    end = as_of
+    if not workspace.include_today:
+        end = datetime.combine(today, time(), workspace.zone) - timedelta(seconds=1)
+    return Window(text(start), text(end), first.isoformat(), last.isoformat())
+
+
+def text(moment: datetime) -> str:
+    """Write an instant as records have it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(moment: str) -> datetime:
+    """Read an instant as records have it."""
+    return datetime.fromisoformat(moment)
+
+
+def local_date(moment: str, workspace: Workspace) -> str:
+    """Give an instant's date in the workspace's time zone."""
+    return instant(moment).astimezone(workspace.zone).date().isoformat()
+
+
+def age_in_days(moment: str, as_of: datetime, workspace: Workspace) -> int:
+    """Give whole days between two local dates (decision 9)."""
+    day = instant(moment).astimezone(workspace.zone).date()
+    return (as_of.astimezone(workspace.zone).date() - day).days

@@ -1,0 +1,168 @@
+"""The shapes of Adobe Commerce's answers, as far as they are read.
+
+Nulls are left out and an empty object is `[]` (PHP), so nearly everything is optional.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator
+
+
+def _text(value: Any) -> Any:
+    """Read numbers and nulls as text."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | Decimal) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Amount = str | int | Decimal | None
+Absent = BeforeValidator(lambda value: value or {})
+"""An object may be null, or `[]` where it is empty."""
+Nothing = BeforeValidator(lambda value: value or [])
+"""A list may be null."""
+
+
+class Address(BaseModel):
+    """An address of an order, a customer, or (in part) of a company."""
+
+    id: Text = ""
+    firstname: Text = ""
+    lastname: Text = ""
+    company: Text = ""
+    street: Annotated[list[Text], Nothing] = []
+    city: Text = ""
+    postcode: Text = ""
+    country_id: Text = ""
+    telephone: Text = ""
+    email: Text = ""
+    vat_id: Text = ""
+    default_billing: bool | None = None
+
+
+class Payment(BaseModel):
+    """How an order is paid."""
+
+    po_number: Text = ""
+
+
+class CompanyOrder(BaseModel):
+    """The B2B company that an order was placed for."""
+
+    company_id: int | None = None
+    company_name: Text = ""
+
+
+class Shipping(BaseModel):
+    """Where a shipment goes; nothing for virtual goods."""
+
+    address: Annotated[Address, Absent] = Address()
+
+
+class ShippingAssignment(BaseModel):
+    """Which part of an order is shipped where."""
+
+    shipping: Annotated[Shipping, Absent] = Shipping()
+
+
+class OrderExtension(BaseModel):
+    """What modules add to an order."""
+
+    company_order_attributes: Annotated[CompanyOrder, Absent] = CompanyOrder()
+    shipping_assignments: Annotated[list[ShippingAssignment], Nothing] = []
+
+
+class VendorOrder(BaseModel):
+    """A sales order; times are UTC without a zone."""
+
+    entity_id: int
+    increment_id: Text = ""
+    created_at: str
+    updated_at: Text = ""
+    state: Text = ""
+    store_id: Text = ""
+    order_currency_code: str
+    grand_total: str | int | Decimal
+    tax_amount: Amount = None
+    shipping_amount: Amount = None
+    total_refunded: Amount = None
+    customer_id: int | None = None
+    customer_email: Text = ""
+    customer_firstname: Text = ""
+    customer_lastname: Text = ""
+    customer_taxvat: Text = ""
+    billing_address: Annotated[Address, Absent] = Address()
+    payment: Annotated[Payment, Absent] = Payment()
+    extension_attributes: Annotated[OrderExtension, Absent] = OrderExtension()
+
+
+class VendorCreditMemo(BaseModel):
+    """A credit memo: money given back."""
+
+    entity_id: int
+    increment_id: Text = ""
+    order_id: int
+    created_at: str
+    order_currency_code: str
+    grand_total: str | int | Decimal
+    tax_amount: Amount = None
+
+
+class CompanyCustomer(BaseModel):
+    """The B2B company that a customer buys for; 0 is none."""
+
+    company_id: int | None = None
+
+
+class CustomerExtension(BaseModel):
+    """What modules add to a customer."""
+
+    company_attributes: Annotated[CompanyCustomer, Absent] = CompanyCustomer()
+
+
+class CustomAttribute(BaseModel):
+    """An attribute that the merchant added."""
+
+    attribute_code: Text = ""
+    value: Any = None
+
+
+class VendorCustomer(BaseModel):
+    """A customer account with its addresses."""
+
+    id: int
+    email: Text = ""
+    firstname: Text = ""
+    lastname: Text = ""
+    group_id: Text = ""
+    taxvat: Text = ""
+    created_at: str
+    updated_at: Text = ""
+    default_billing: Text = ""
+    addresses: Annotated[list[Address], Nothing] = []
+    extension_attributes: Annotated[CustomerExtension, Absent] = CustomerExtension()
+    custom_attributes: Annotated[list[CustomAttribute], Nothing] = []
+
+
+class VendorCompany(BaseModel):
+    """A B2B company; it has no times."""
+
+    id: int
+    status: int
+    company_name: Text = ""
+    company_email: Text = ""
+    vat_tax_id: Text = ""
+    reseller_id: Text = ""
+    street: Annotated[list[Text], Nothing] = []
+    postcode: Text = ""
+    country_id: Text = ""
+    telephone: Text = ""
+    custom_attributes: Annotated[list[CustomAttribute], Nothing] = []
+
+
+def attribute(attributes: Sequence[CustomAttribute], code: str) -> str:
+    """Give the text of the attribute of that code; "" where there is none, or no code is set."""
+    values = (each.value for each in attributes if code and each.attribute_code == code)
+    return next((str(value) for value in values if isinstance(value, str | int) and value != ""), "")

@@ -1,0 +1,1 @@
+"""Table Storage and queues, with the real service's limits enforced: the emulator is laxer."""

@@ -1,0 +1,122 @@
+"""Where each stream's pull stands: one small entity a stream, changed under its etag.
+
+Table `checkpoints`. PartitionKey: workspace. RowKey: connection|stream.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.store.segments import StreamName
+from shared.store.tables import Conflict, Entity, Table, key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The state of one stream. Instants are UTC; None is never."""
+
+    connection: str
+    stream: str
+    sequence: int = 0
+    """How many runs have begun; names them."""
+    complete_until: datetime | None = None
+    """The upper bound of the last committed run: what changed before it is here."""
+    last_success_at: datetime | None = None
+    records: int = 0
+    """Figures of the last committed run."""
+    bad_records: int = 0
+    calls: int = 0
+
+    run: str = ""
+    """The run in progress; "" for none. What follows belongs to it."""
+    run_since: datetime | None = None
+    run_until: datetime | None = None
+    run_cursor: str = ""
+    run_segments: int = 0
+    run_records: int = 0
+    run_bad_records: int = 0
+    run_calls: int = 0
+
+    queued_at: datetime | None = None
+    ended_at: datetime | None = None
+    claimed_until: datetime | None = None
+    """Until then one instance is pulling, and others leave the stream alone."""
+    problem: str = ""
+    """Why the last pull failed, for people; "" after a success."""
+    problem_at: datetime | None = None
+    etag: str = ""
+
+    def is_outstanding(self, now: datetime, patience: timedelta) -> bool:
+        """Say whether a pull is queued or running; one that nobody ended is given up after a while."""
+        if self.queued_at is None or (self.ended_at is not None and self.ended_at >= self.queued_at):
+            return False
+        return now - self.queued_at < patience
+
+
+class Checkpoints:
+    """The checkpoints of all streams, and the lease on each workspace's evaluation."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    async def load(self, stream: StreamName) -> Checkpoint:
+        """Give a stream's checkpoint; a fresh one where there is none."""
+        entity = await self._table.get(key(stream.workspace), key(stream.connection, stream.stream))
+        if entity is None:
+            return Checkpoint(connection=stream.connection, stream=stream.stream)
+        return _checkpoint(entity)
+
+    async def of(self, workspace: str) -> dict[tuple[str, str], Checkpoint]:
+        """Give all checkpoints of a workspace by connection and stream."""
+        found = {}
+        async for entity in self._table.between(key(workspace)):
+            if not entity["RowKey"].startswith("="):
+                checkpoint = _checkpoint(entity)
+                found[checkpoint.connection, checkpoint.stream] = checkpoint
+        return found
+
+    async def save(self, workspace: str, checkpoint: Checkpoint) -> Checkpoint:
+        """Save a checkpoint that nobody changed since it was loaded; raises Conflict."""
+        values = {name: value for name, value in asdict(checkpoint).items() if value is not None}
+        etag = values.pop("etag")
+        entity: Entity = {
+            "PartitionKey": key(workspace),
+            "RowKey": key(checkpoint.connection, checkpoint.stream),
+            **values,
+        }
+        return replace(checkpoint, etag=await self._table.replace(entity, etag))
+
+    async def change(self, stream: StreamName, *, claim: datetime | None = None, **values: Any) -> Checkpoint:
+        """Change some fields, trying again while others change theirs.
+
+        With `claim`, raises Conflict once someone else has claimed the stream.
+        """
+        while True:
+            checkpoint = await self.load(stream)
+            if claim is not None and checkpoint.claimed_until != claim:
+                raise Conflict
+            try:
+                return await self.save(stream.workspace, replace(checkpoint, **values))
+            except Conflict:
+                continue
+
+    async def claim_evaluation(self, workspace: str, now: datetime, until: datetime) -> bool:
+        """Take the lease on a workspace's evaluation; False while another instance holds it."""
+        entity = await self._table.get(key(workspace), "=evaluation")
+        if entity is not None and entity["claimed_until"] > now:
+            return False
+        lease = {"PartitionKey": key(workspace), "RowKey": "=evaluation", "claimed_until": until}
+        try:
+            await self._table.replace(lease, "" if entity is None else entity["etag"])
+        except Conflict:
+            return False
+        return True
+
+    async def release_evaluation(self, workspace: str, now: datetime) -> None:
+        """Give the lease back."""
+        await self._table.put({"PartitionKey": key(workspace), "RowKey": "=evaluation", "claimed_until": now})
+
+
+def _checkpoint(entity: Entity) -> Checkpoint:
+    known = {name: entity[name] for name in Checkpoint.__dataclass_fields__ if name in entity}
+    return Checkpoint(**known)

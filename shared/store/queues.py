@@ -1,0 +1,39 @@
+"""Queues: messages carry ids, never payloads, and go out at least once, in any order."""
+
+import json
+from contextlib import suppress
+from typing import Any, Protocol
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.queue import TextBase64EncodePolicy
+from azure.storage.queue.aio import QueueServiceClient
+
+PULL, EVALUATE = "pull", "evaluate"
+
+
+class Queues(Protocol):
+    """What the pipeline needs of queues."""
+
+    async def send(self, queue: str, message: dict[str, Any], delay: float = 0) -> None:
+        """Send a message that becomes visible after `delay` seconds."""
+
+
+class StorageQueues:
+    """Azure Storage queues, in the base64 that the Functions host expects."""
+
+    def __init__(self, service: QueueServiceClient, prefix: str = "") -> None:
+        self._service = service
+        self._prefix = prefix
+
+    async def send(self, queue: str, message: dict[str, Any], delay: float = 0) -> None:
+        """Send a message that becomes visible after `delay` seconds; the queue is made if missing."""
+        client = self._service.get_queue_client(
+            f"{self._prefix}{queue}", message_encode_policy=TextBase64EncodePolicy()
+        )
+        text = json.dumps(message)
+        try:
+            await client.send_message(text, visibility_timeout=int(delay))
+        except ResourceNotFoundError:
+            with suppress(ResourceExistsError):  # another instance was quicker
+                await client.create_queue()
+            await client.send_message(text, visibility_timeout=int(delay))

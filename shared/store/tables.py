@@ -1,0 +1,189 @@
+"""Tables as the store uses them: point reads, ordered ranges, and writes checked against Azure's limits.
+
+Limits: https://learn.microsoft.com/azure/storage/tables/scalability-targets
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import (
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
+from azure.data.tables import EdmType, EntityProperty, UpdateMode
+from azure.data.tables.aio import TableClient, TableServiceClient
+
+Entity = dict[str, Any]
+
+BATCH = 100
+MOST_PROPERTIES = 252
+LONGEST_STRING = 32_768
+MOST_BYTES = 65_536
+LARGEST_ENTITY = 1_048_576
+LARGEST_KEY = 1_024
+_INT32 = 2**31
+_FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f]")
+_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,254}$")
+
+
+class Conflict(Exception):  # noqa: N818 - the word of HTTP 409 and 412
+    """Someone else changed the entity since it was read, or it exists already."""
+
+
+def key(*parts: str) -> str:
+    """Join parts into a partition or row key; what Azure forbids in keys is written `=XX`.
+
+    Order ids contain `#`, so this is no formality. Different parts give different keys.
+    """
+    return "|".join(
+        _FORBIDDEN.sub(lambda mark: f"={ord(mark[0]):02X}", part).replace("|", "=7C") for part in parts
+    )
+
+
+def check(entity: Mapping[str, Any]) -> None:
+    """Raise ValueError for an entity that Azure would refuse."""
+    if len(entity) - 2 > MOST_PROPERTIES:
+        raise ValueError(f"an entity has at most {MOST_PROPERTIES} properties")
+    total = 4
+    for name, value in entity.items():
+        size = _size(value)
+        total += 8 + 2 * len(name) + size
+        if name in {"PartitionKey", "RowKey"}:
+            if _FORBIDDEN.sub("", value.replace("=", "")) != value.replace("=", "") or size > LARGEST_KEY:
+                raise ValueError(f"{name} has a forbidden character or is longer than {LARGEST_KEY} bytes")
+        elif not _NAME.match(name):
+            raise ValueError(f"{name} is no property name")
+        if isinstance(value, str) and len(value) > LONGEST_STRING:
+            raise ValueError(f"{name} is longer than {LONGEST_STRING} characters")
+        if isinstance(value, bytes) and len(value) > MOST_BYTES:
+            raise ValueError(f"{name} is longer than {MOST_BYTES} bytes")
+    if total > LARGEST_ENTITY:
+        raise ValueError(f"an entity has at most {LARGEST_ENTITY} bytes, not {total}")
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        return 2 * len(value) + 4
+    return len(value) + 4 if isinstance(value, bytes) else 8
+
+
+def _typed(entity: Mapping[str, Any]) -> Entity:
+    """Say which integers need 64 bits: the library takes 32 for granted."""
+    return {
+        name: EntityProperty(value, EdmType.INT64)
+        if isinstance(value, int) and not isinstance(value, bool) and not -_INT32 <= value < _INT32
+        else value
+        for name, value in entity.items()
+    }
+
+
+def _plain(entity: Mapping[str, Any]) -> Entity:
+    plain = {
+        name: value.value if isinstance(value, EntityProperty) else _utc(value)
+        for name, value in entity.items()
+    }
+    plain["etag"] = getattr(entity, "metadata", {}).get("etag", "")
+    return plain
+
+
+def _utc(value: Any) -> Any:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+class Table:
+    """One table."""
+
+    def __init__(self, client: TableClient) -> None:
+        self._client = client
+
+    async def get(self, partition: str, row: str) -> Entity | None:
+        """Read one entity with its `etag`, or None."""
+        try:
+            return _plain(await self._client.get_entity(partition, row))
+        except ResourceNotFoundError:
+            return None
+
+    async def put(self, entity: Mapping[str, Any]) -> None:
+        """Write an entity, whatever was there."""
+        check(entity)
+        await self._client.upsert_entity(_typed(entity), mode=UpdateMode.REPLACE)
+
+    async def merge(self, entity: Mapping[str, Any]) -> None:
+        """Write some properties of an entity and leave its others."""
+        check(entity)
+        await self._client.upsert_entity(_typed(entity), mode=UpdateMode.MERGE)
+
+    async def replace(self, entity: Mapping[str, Any], etag: str) -> str:
+        """Write an entity that has not changed since `etag`; "" means that there is none yet.
+
+        Gives the new etag. Raises Conflict.
+        """
+        check(entity)
+        try:
+            if etag:
+                answer = await self._client.update_entity(
+                    _typed(entity),
+                    mode=UpdateMode.REPLACE,
+                    etag=etag,
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            else:
+                answer = await self._client.create_entity(_typed(entity))
+        except (ResourceModifiedError, ResourceExistsError, ResourceNotFoundError):
+            raise Conflict from None
+        return str(answer["etag"])
+
+    async def put_all(self, entities: Iterable[Mapping[str, Any]]) -> None:
+        """Write entities of one partition, one by one transactions of at most 100 and 3 MiB."""
+        batch: list[tuple[str, Entity, dict[str, Any]]] = []
+        weight = 0
+        for entity in entities:
+            check(entity)
+            size = sum(_size(value) for value in entity.values())
+            if batch and (len(batch) == BATCH or weight + size > 3 * LARGEST_ENTITY):
+                await self._client.submit_transaction(batch)
+                batch, weight = [], 0
+            batch.append(("upsert", _typed(entity), {"mode": UpdateMode.REPLACE}))
+            weight += size
+        if batch:
+            await self._client.submit_transaction(batch)
+
+    async def delete(self, partition: str, row: str) -> None:
+        """Delete an entity; one that is not there is fine."""
+        await self._client.delete_entity(partition, row)
+
+    async def between(
+        self, partition: str, first: str = "", last: str = "", select: list[str] | None = None
+    ) -> AsyncIterator[Entity]:
+        """Give a partition's entities from `first` up to and without `last`, in the order of their keys."""
+        query = "PartitionKey eq @partition"
+        parameters = {"partition": partition}
+        if first:
+            query += " and RowKey ge @first"
+            parameters["first"] = first
+        if last:
+            query += " and RowKey lt @last"
+            parameters["last"] = last
+        async for entity in self._client.query_entities(query, parameters=parameters, select=select):
+            yield _plain(entity)
+
+
+class Tables:
+    """All tables of one storage account, made when they are first used."""
+
+    def __init__(self, service: TableServiceClient, prefix: str, made: set[str]) -> None:
+        self._service = service
+        self._prefix = prefix
+        self._made = made
+
+    async def table(self, name: str) -> Table:
+        """Give a table; it is made where it is missing."""
+        full = f"{self._prefix}{name}"
+        if full not in self._made:
+            await self._service.create_table_if_not_exists(full)
+            self._made.add(full)
+        return Table(self._service.get_table_client(full))

@@ -1,0 +1,450 @@
+"""The BigCommerce source, run through the real client against the simulated store."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import ValidationError
+from starlette.applications import Starlette
+
+from dev.vendors import bigcommerce
+from dev.vendors.facts import Account, Person, ShopCompany, ShopCustomer, ShopOrder, ShopRefund
+from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order, Record, Refund
+from shared.domain.workspace import Connection, FieldMap
+from shared.errors import ConfigurationError, RetryLater, SourceError
+from shared.sources.bigcommerce import SOURCE
+from shared.sources.http import VendorClient
+from shared.sources.source import Page, Pull
+
+START = datetime(2026, 4, 1, 9, tzinfo=UTC)
+UNTIL = START + timedelta(days=30)
+STREAMS = {stream.name: stream for stream in SOURCE.streams}
+FIELDS = FieldMap(
+    vat_field=bigcommerce.VAT_FIELD,
+    account_reference_field=bigcommerce.ACCOUNT_FIELD,
+    b2b_customer_groups=(str(bigcommerce.B2B_GROUP),),
+)
+BUYER = Person(
+    first_name="Ines",
+    last_name="Made-Up",
+    company="Invented Tools Ltd",
+    email="Ines@Invented-Tools.example",
+    phone="020 7946 0018",
+    street="1 Nowhere Street",
+    city="London",
+    postcode="n1 9gu",
+)
+
+
+def at(minutes: int) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def order(number: int, **changes: Any) -> ShopOrder:
+    given = ShopOrder(
+        id=number,
+        number=str(number),
+        placed_at=at(number),
+        updated_at=at(number),
+        buyer=BUYER,
+        net=Decimal("110.50"),
+        tax=Decimal("22.10"),
+        shipping=Decimal("10.50"),
+    )
+    return replace(given, **changes)
+
+
+def company(number: int, **changes: Any) -> ShopCompany:
+    given = ShopCompany(
+        id=number, name="Invented Tools Ltd", created_at=START, updated_at=at(number), address=BUYER
+    )
+    return replace(given, **changes)
+
+
+def customer(number: int, **changes: Any) -> ShopCustomer:
+    given = ShopCustomer(id=number, person=BUYER, created_at=START, updated_at=at(number))
+    return replace(given, **changes)
+
+
+def refund(number: int) -> ShopRefund:
+    return ShopRefund(
+        id=number,
+        number=str(number),
+        order_id=7,
+        refunded_at=at(number),
+        net=Decimal("10.10"),
+        tax=Decimal("2.02"),
+    )
+
+
+def busy_account() -> Account:
+    return Account(
+        orders=[order(number) for number in range(1, 8)],
+        refunds=[refund(number) for number in range(1, 8)],
+        customers=[customer(number, company_id=number) for number in range(1, 8)],
+        companies=[company(number) for number in range(1, 8)],
+    )
+
+
+def simulated(account: Account) -> httpx.AsyncBaseTransport:
+    app = Starlette(routes=bigcommerce.ROUTES)
+    app.state.accounts = {"acc": account}
+    return httpx.ASGITransport(app=app)
+
+
+async def no_sleep(_: float) -> None:
+    """Waiting is not what is tested."""
+
+
+@asynccontextmanager
+async def pulling(
+    source: Account | httpx.AsyncBaseTransport,
+    *,
+    token: str = bigcommerce.SECRETS["access_token"],
+    since: datetime | None = None,
+    until: datetime = UNTIL,
+    fields: FieldMap = FIELDS,
+    cursor: str = "",
+    **options: Any,
+) -> AsyncIterator[Pull]:
+    transport = simulated(source) if isinstance(source, Account) else source
+    connection = Connection(name="shop", kind="bigcommerce", base_url="http://vendor/bigcommerce/acc")
+    parsed = SOURCE.options(**{"store_hash": "abc123", **options})
+    access = SOURCE.access(connection, parsed, {"access_token": token})
+    async with VendorClient(access, name="shop", transport=transport, sleep=no_sleep) as client:
+        yield Pull(client, connection, parsed, fields, since, until, cursor)
+
+
+async def pages(stream: str, source: Account | httpx.AsyncBaseTransport, **given: Any) -> list[Page]:
+    async with pulling(source, **given) as pull:
+        return [page async for page in STREAMS[stream].pages(pull)]
+
+
+async def records(stream: str, source: Account | httpx.AsyncBaseTransport, **given: Any) -> list[Record]:
+    return [record for page in await pages(stream, source, **given) for record in page.records]
+
+
+def answering(answer: Callable[[httpx.Request], Any]) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda request: httpx.Response(200, json=answer(request)))
+
+
+async def test_an_order_comes_out_exact() -> None:
+    """Every field of an order that BigCommerce has is read; money is in ten-thousandths (REVGAP-01)."""
+    account = Account(
+        orders=[order(7, customer_id=3, company_id=5, store="4")],
+        companies=[company(5, vat="GB 123 4567 89")],
+    )
+    expected = Order(
+        id="7",
+        number="7",
+        placed_at="2026-04-01T09:07:00Z",
+        state="placed",
+        currency="GBP",
+        gross=1_326_000,
+        net=1_105_000,
+        tax=221_000,
+        shipping_net=105_000,
+        customer_id="3",
+        email="ines@invented-tools.example",
+        vat="GB123456789",
+        phone="+442079460018",
+        postcode="N19GU",
+        name="invented tools",
+        street="1 nowhere street",
+        store="4",
+        ship_to_country="GB",
+        updated_at="2026-04-01T09:07:00Z",
+        display_name="Invented Tools Ltd",
+        company_name="Invented Tools Ltd",
+        city="London",
+        country="GB",
+        url="https://store-abc123.mybigcommerce.com/manage/orders/7",
+    )
+    assert [expected] == await records("orders", account)
+
+
+@pytest.mark.parametrize("state", ["placed", "cancelled", "refunded", "abandoned", "test"])
+async def test_no_order_is_left_out_for_its_state(state: str) -> None:
+    """Abandoned checkouts, cancelled, refunded and test orders are records that say what they are."""
+    (found,) = await records("orders", Account(orders=[order(1, state=state)]))
+    assert isinstance(found, Order)
+    assert state == found.state
+
+
+async def test_a_guest_has_no_customer_id() -> None:
+    """BigCommerce's customer 0 is a guest."""
+    (found,) = await records("orders", Account(orders=[order(1, customer_id=0)]))
+    assert isinstance(found, Order)
+    assert found.customer_id == ""
+
+
+async def test_a_refund_comes_out_exact() -> None:
+    """A refund has the store's currency, and tax and net that add up to what was paid back."""
+    expected = Refund(
+        id="9",
+        number="9",
+        order_id="7",
+        refunded_at="2026-04-01T09:09:00Z",
+        currency="EUR",
+        gross=121_200,
+        net=101_000,
+        tax=20_200,
+    )
+    assert [expected] == await records("refunds", Account(refunds=[refund(9)], local_currency="EUR"))
+
+
+async def test_a_declined_refund_is_no_money_out() -> None:
+    """A refund whose payments were all declined is gone; one of several that passed is a refund."""
+
+    def answer(request: httpx.Request) -> Any:
+        if request.url.path.endswith("/v2/store"):
+            return {"currency": "GBP"}
+        row = {"order_id": 1, "created": "2026-04-01T09:00:00+00:00", "total_amount": "5.00"}
+        declined, passed = {"is_declined": True}, {"is_declined": False}
+        rows = [
+            {"id": 1, "payments": [declined, declined], **row},
+            {"id": 2, "payments": [declined, passed], **row},
+            {"id": 3, "payments": [], **row},
+        ]
+        return {"data": rows, "meta": {"pagination": {"total": 3, "current_page": 1}}}
+
+    (page,) = await pages("refunds", answering(answer))
+    assert [record.id for record in page.records] == ["2", "3"]
+    assert page.deleted == ("1",)
+
+
+async def test_a_customer_comes_out_exact() -> None:
+    """The VAT number is found in a form field, the account number in an attribute (SAGE-ABS-07)."""
+    account = Account(
+        customers=[customer(3, company_id=5, vat="GB123456789")],
+        companies=[company(5, account_reference=" c-0042 ")],
+    )
+    expected = CommerceCustomer(
+        id="3",
+        created_at="2026-04-01T09:00:00Z",
+        is_b2b=True,
+        email="ines@invented-tools.example",
+        vat="GB123456789",
+        account_reference="C-0042",
+        phone="+442079460018",
+        postcode="N19GU",
+        name="invented tools",
+        street="1 nowhere street",
+        updated_at="2026-04-01T09:03:00Z",
+        display_name="Invented Tools Ltd",
+    )
+    assert [expected] == await records("customers", account)
+
+
+async def test_without_a_field_map_a_customer_is_of_no_company() -> None:
+    """No group counts as B2B, and no field as VAT number, unless the field map says so (GEN-12)."""
+    account = Account(customers=[customer(3, company_id=5, vat="GB123456789")])
+    (found,) = await records("customers", account, fields=FieldMap())
+    assert isinstance(found, CommerceCustomer)
+    assert (found.is_b2b, found.vat) == (False, "")
+
+
+@pytest.mark.parametrize("state", ["active", "pending", "retired"])
+async def test_a_company_comes_out_exact(state: str) -> None:
+    """Extra fields carry VAT and account numbers; the address comes from its own list (SAGE-CM-17)."""
+    given = company(5, vat="GB123456789", account_reference="C-0042", state=state)
+    expected = Company(
+        id="5",
+        state=state,
+        created_at="2026-04-01T09:00:00Z",
+        email="ines@invented-tools.example",
+        vat="GB123456789",
+        account_reference="C-0042",
+        phone="+442079460018",
+        postcode="N19GU",
+        name="invented tools",
+        street="1 nowhere street",
+        updated_at="2026-04-01T09:05:00Z",
+        display_name="Invented Tools Ltd",
+        country="GB",
+    )
+    assert [expected] == await records("companies", Account(companies=[given]))
+
+
+async def test_an_unmapped_company_is_known_by_its_uuid() -> None:
+    """Where no extra field is named for it, B2B Edition's external id is the account number."""
+    account = Account(companies=[company(5, account_reference="C-0042")])
+    (found,) = await records("companies", account, fields=FieldMap())
+    assert isinstance(found, Company)
+    assert found.account_reference == "C-0042"
+
+
+async def test_many_companies_have_the_same_addresses_as_few() -> None:
+    """Whether addresses are asked for one by one or read whole, companies come out the same."""
+    account = busy_account()
+    assert await records("companies", account, page_size=2) == await records("companies", account)
+
+
+async def test_members_say_who_buys_for_which_company() -> None:
+    """A user of a company joins a customer to it; customers without a company are none."""
+    account = Account(customers=[customer(3, company_id=5), customer(4)])
+    expected = CompanyMember(id="7000003", customer_id="3", company_id="5")
+    assert [expected] == await records("members", account)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("size", [1, 3, 7])
+async def test_page_size_does_not_change_what_is_read(stream: str, size: int) -> None:
+    """Small pages give what one page gives, each record once."""
+    account = busy_account()
+    found = await records(stream, account, page_size=size)
+    assert found == await records(stream, account)
+    assert len({record.id for record in found}) == len(found) == 7
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+async def test_an_interrupted_run_goes_on_where_it_stopped(stream: str) -> None:
+    """From each page's cursor the same rest is read as without the interruption."""
+    account = busy_account()
+    whole = await pages(stream, account, page_size=2)
+    assert len(whole) > 3
+    for index, page in enumerate(whole[:-1]):
+        assert whole[index + 1 :] == await pages(stream, account, page_size=2, cursor=page.cursor)
+    assert [page.cursor for page in whole].index("") == len(whole) - 1
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+async def test_windows_are_half_open(stream: str) -> None:
+    """A window holds its first second and not its last; windows side by side read each record once."""
+    account = busy_account()
+    window = await records(stream, account, since=at(3), until=at(6))
+    before = await records(stream, account, until=at(3))
+    after = await records(stream, account, since=at(6))
+    assert [len(before), len(window), len(after)] == [2, 3, 2]
+    assert not {record.id for record in window} & {record.id for record in (*before, *after)}
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+async def test_nothing_is_one_empty_page(stream: str) -> None:
+    """An empty store gives one empty page (V2 answers 204 without a body)."""
+    assert [Page(())] == await pages(stream, Account())
+
+
+@pytest.mark.parametrize("stream", ["orders", "customers", "companies", "members"])
+async def test_a_row_changed_meanwhile_costs_no_other_row(stream: str) -> None:
+    """A row that leaves the window while it is read shifts the others, and none of them is lost."""
+    account, seen = busy_account(), []
+    async with pulling(account, page_size=2) as pull:
+        async for page in STREAMS[stream].pages(pull):
+            seen += [record.id[-1] for record in page.records]
+            if len(seen) == 2:
+                later = UNTIL + timedelta(days=1)
+                account.orders[0] = replace(account.orders[0], updated_at=later)
+                account.customers[0] = replace(account.customers[0], updated_at=later)
+                account.companies[0] = replace(account.companies[0], updated_at=later)
+    assert set(seen) == set("1234567")
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+async def test_a_wrong_token_stops_with_what_to_do(stream: str) -> None:
+    """A refused token is a matter of settings, not of trying again."""
+    with pytest.raises(ConfigurationError, match="secrets"):
+        await pages(stream, busy_account(), token="another")
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+async def test_an_html_page_is_refused(stream: str) -> None:
+    """A 200 answer with an error page is not an empty store (GEN-10)."""
+    account = busy_account()
+    account.is_broken = True
+    with pytest.raises(SourceError, match="no JSON"):
+        await pages(stream, account)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("answer", [{}, {"data": [{}], "code": 200}, {"error": "no"}, [1], "text"])
+async def test_an_answer_of_another_shape_is_refused(stream: str, answer: Any) -> None:
+    """JSON that is not the vendor's envelope is no data, except that V2 may be empty."""
+    if stream == "orders" and answer == {}:
+        return
+    with pytest.raises(SourceError):
+        await pages(stream, answering(lambda _: answer))
+
+
+async def test_a_bad_order_does_not_cost_the_others() -> None:
+    """One order that cannot be read is named, without its values; the rest of its page is kept."""
+    async with httpx.AsyncClient(transport=simulated(busy_account()), base_url="http://v") as http:
+        answer = await http.get("/bigcommerce/acc/v2/orders", headers={"X-Auth-Token": _token()})
+    rows = answer.json()
+    rows[1]["total_inc_tax"] = "a secret sum"
+    rows[2]["status_id"] = None
+
+    def once(request: httpx.Request) -> httpx.Response:
+        is_first = request.url.params["min_id"] == "1"
+        return httpx.Response(200, json=rows) if is_first else httpx.Response(204)
+
+    first, last = await pages("orders", httpx.MockTransport(once))
+    assert [record.id for record in first.records] == ["1", "4", "5", "6", "7"]
+    assert [(bad.record_id, bad.stream) for bad in first.bad] == [("2", "orders"), ("3", "orders")]
+    assert "secret" not in str(first.bad)
+    assert last == Page(())
+
+
+async def test_a_list_that_repeats_is_refused() -> None:
+    """A store that ignores the id bound would be read forever: it is refused instead."""
+    with pytest.raises(SourceError, match="repeats"):
+        await pages("orders", answering(lambda _: [{"id": 1}]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "total"), [([], 3), ([{"id": 1}], 3), ([{"id": 1}, {"id": 2}], 5)], ids=["none", "few", "again"]
+)
+async def test_a_total_that_does_not_add_up_is_refused(rows: list[Any], total: int) -> None:
+    """Rows that the total promises and no page gives, or that come twice, are not passed over."""
+
+    def answer(request: httpx.Request) -> Any:
+        page = int(request.url.params["page"])
+        return {"data": rows, "meta": {"pagination": {"total": total, "current_page": page}}}
+
+    with pytest.raises(SourceError, match="rows|twice"):
+        await pages("customers", answering(answer), page_size=2, fields=FieldMap())
+
+
+@pytest.mark.parametrize(("code", "error"), [(429, RetryLater), (422, SourceError)])
+async def test_b2b_edition_repeats_the_status_in_the_body(code: int, error: type[Exception]) -> None:
+    """A 200 whose body says otherwise is no success."""
+    with pytest.raises(error, match=str(code)):
+        await pages("members", answering(lambda _: {"code": code, "data": []}))
+
+
+async def test_the_plus_of_an_offset_is_quoted() -> None:
+    """Filters are sent in UTC, percent-encoded, so that no store reads a plus as a blank."""
+    seen: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> Any:
+        seen.append(request.url)
+        return [] if "orders" in request.url.path else {"currency": "GBP"}
+
+    await pages("orders", answering(answer), since=START)
+    assert b"min_date_modified=2026-04-01T09%3A00%3A00Z" in seen[0].query
+
+
+def test_the_addresses_follow_from_the_store_hash() -> None:
+    """Without a base URL the vendor's own address is used; a store hash is always needed."""
+    connection = Connection(name="shop", kind="bigcommerce")
+    access = SOURCE.access(connection, SOURCE.options(store_hash="abc123"), {"access_token": "t"})
+    assert access.base_url == "https://api.bigcommerce.com/stores/abc123"
+    assert access.headers == {"X-Store-Hash": "abc123"}
+    with pytest.raises(ValidationError, match="store_hash"):
+        SOURCE.options()
+
+
+def test_companies_need_b2b_edition() -> None:
+    """A store without B2B Edition has no companies and no members."""
+    options = SOURCE.options(store_hash="abc123", has_b2b_edition=False)
+    offered = [stream.name for stream in SOURCE.streams if stream.is_offered(options)]
+    assert offered == ["orders", "refunds", "customers"]
+
+
+def _token() -> str:
+    return bigcommerce.SECRETS["access_token"]
