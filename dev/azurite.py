@@ -30,7 +30,7 @@ LEASH = (
 )
 
 
-class InstallationFailed(Exception):
+class InstallationError(Exception):
     """Azurite or the Node it runs on could not be installed; the message says what to do."""
 
 
@@ -64,7 +64,7 @@ def _run(command: tuple[str, ...], what: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-8:])
-        raise InstallationFailed(
+        raise InstallationError(
             f"Cannot install {what}: is the package registry reachable from here? It said:\n{last}"
         )
 
@@ -91,7 +91,7 @@ def packaged_node(progress: Callable[[str], None]) -> Node:
 
 
 def install(progress: Callable[[str], None] = print, folder: Path = FOLDER) -> tuple[str, ...]:
-    """Install Azurite where it is missing, and give the command that starts it; raises InstallationFailed.
+    """Install Azurite where it is missing, and give the command that starts it; raises InstallationError.
 
     Processes that need it at the same time wait for the one that installs it.
     """
@@ -112,7 +112,7 @@ def install(progress: Callable[[str], None] = print, folder: Path = FOLDER) -> t
 
 @contextmanager
 def running(folder: Path | None = None, progress: Callable[[str], None] = print) -> Iterator[AzuriteAddress]:
-    """Run Azurite on free ports while the block runs: in memory, or in `folder`, where what it keeps stays."""
+    """Run Azurite on free ports while the block runs: in memory, or in `folder`, where all of it stays."""
     ports = tuple(part for service in ("blob", "queue", "table") for part in (f"--{service}Port", "0"))
     place = ("--location", str(folder.absolute())) if folder else ("--inMemoryPersistence",)
     options = ("--skipApiVersionCheck", "--loose", "--disableTelemetry")

@@ -1,7 +1,7 @@
 """Programs that we start: each is held on a leash, so that it ends when we end, however we end.
 
-The leash is the pipe to the program's standard input. We close it to end the program; the system closes it
-where we are killed. Programs start in a session of their own, so Ctrl-C reaches only us and we end them in order.
+The leash is the pipe to the program's standard input. We close it to end the program; the system closes
+it where we are killed. Programs start in a session of their own: Ctrl-C reaches only us, and we end them.
 """
 
 import re
@@ -18,11 +18,11 @@ LINES_KEPT = 200
 PATIENCE_SECONDS = 10
 
 
-class ProgramFailed(Exception):
+class ProgramError(Exception):
     """A program ended or stayed silent where we needed it; the message has its last lines."""
 
 
-class PortInUse(Exception):
+class PortInUseError(Exception):
     """Another program listens on the port that we were asked to use."""
 
     def __init__(self, port: int) -> None:
@@ -34,7 +34,7 @@ def ignore(line: str) -> None:
 
 
 def listening(port: int) -> socket.socket:
-    """Listen on a port of this machine, 0 for any free one; raises PortInUse."""
+    """Listen on a port of this machine, 0 for any free one; raises PortInUseError."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -42,7 +42,7 @@ def listening(port: int) -> socket.socket:
         listener.listen(128)
     except OSError:
         listener.close()
-        raise PortInUse(port) from None
+        raise PortInUseError(port) from None
     return listener
 
 
@@ -65,7 +65,7 @@ class Program:
         return self._process.pid
 
     def until(self, pattern: str, seconds: float = 60) -> re.Match[str]:
-        """Wait for a line that the pattern is found in; raises ProgramFailed where none comes."""
+        """Wait for a line that the pattern is found in; raises ProgramError where none comes."""
         deadline = monotonic() + seconds
         with self._heard:
             while True:
@@ -75,7 +75,7 @@ class Program:
                 left = deadline - monotonic()
                 if self._is_silent or left <= 0:
                     said = "\n".join(list(self._lines)[-20:]) or "(nothing)"
-                    raise ProgramFailed(f"{self._name} did not start. It said:\n{said}")
+                    raise ProgramError(f"{self._name} did not start. It said:\n{said}")
                 self._heard.wait(left)
 
     def end(self) -> None:
@@ -104,7 +104,7 @@ class Program:
 
 
 @contextmanager
-def leashed(
+def leashed(  # noqa: PLR0913 - each of them is a fact of the program
     name: str,
     command: Sequence[str],
     *,
@@ -114,7 +114,7 @@ def leashed(
     inherited: Sequence[socket.socket] = (),
     log: Callable[[str], None] = ignore,
 ) -> Iterator[Program]:
-    """Run a program while the block runs; `log` gets each line that it writes, `first_line` goes to its input."""
+    """Run a program while the block runs: `first_line` goes to its input, each line it writes to `log`."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

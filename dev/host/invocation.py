@@ -1,4 +1,4 @@
-"""Running one function once: async ones on the event loop, the others in a thread, each with a line in the log."""
+"""Running a function once: an async one on the event loop, another in a thread; each leaves a log line."""
 
 import asyncio
 import contextvars
@@ -66,6 +66,11 @@ def _in_thread(invocation_id: str, call: Callable[[], Any]) -> Any:
         _local.invocation_id = None
 
 
+def _check(function: Function, result: Any) -> None:
+    if result is not None and function.kind != "httpTrigger":
+        raise TypeError(f"function {function.name!r} returned a value, and no binding takes it")
+
+
 def invoker(threads: Executor) -> Invoke:
     """Give what runs a function with its trigger's value; an exception is logged and raised again."""
 
@@ -85,8 +90,7 @@ def invoker(threads: Executor) -> Invoke:
             else:
                 run = partial(contextvars.copy_context().run, _in_thread, invocation_id, call)
                 result = await asyncio.get_running_loop().run_in_executor(threads, run)
-            if result is not None and function.kind != "httpTrigger":
-                raise TypeError(f"function {function.name!r} returned a value, and no binding takes it")
+            _check(function, result)
         except Exception:
             _log.exception("failed", extra=fields())
             raise

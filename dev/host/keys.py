@@ -4,7 +4,7 @@ https://learn.microsoft.com/azure/azure-functions/function-keys-how-to
 """
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 
@@ -25,11 +25,10 @@ class Keys:
         """Tell whether this key may call a function of this level; an empty key opens only anonymous ones."""
         if level == ANONYMOUS:
             return True
-        accepted: Iterable[str] = [self.master]
+        accepted = [self.master]
         if level == FUNCTION:
-            accepted = [self.master, self.host, self.functions.get(function, "")]
-        # Every key is compared, so that the time taken tells nothing.
-        return any([_is_same(given, key) for key in accepted])
+            accepted += [self.host, self.functions.get(function, "")]
+        return any(_is_same(given, key) for key in accepted)
 
 
 def _is_same(given: str, key: str) -> bool:
@@ -37,5 +36,5 @@ def _is_same(given: str, key: str) -> bool:
 
 
 def given_key(headers: Headers, query: QueryParams) -> str:
-    """Give the key of a request: the header's where there is one, else `?code=`; empty where there is none."""
+    """Give the key of a request: the header's where there is one, else `?code=`; empty without either."""
     return headers.get("x-functions-key", query.get("code", ""))

@@ -1,27 +1,38 @@
 """NCRONTAB, the schedules of timer triggers: six fields, seconds first, in UTC.
 
-It is not cron: the day of the month AND the day of the week must fit, Sunday is only 0, a name may be cut short,
-a reversed range is read forwards, and `a/n` runs from `a` to the field's end.
+It is not cron: the day of the month AND the day of the week must fit, Sunday is only 0, a name may be cut
+short, a reversed range is read forwards, and `a/n` runs from `a` to the field's end.
 https://github.com/atifaziz/NCrontab, https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
 """
 
 import re
 from calendar import day_name, month_name
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
+from typing import NamedTuple
 
 WEEKDAYS = (day_name[6], *day_name[:6])
-FIELDS: tuple[tuple[str, int, int, Sequence[str]], ...] = (
-    ("second", 0, 59, ()),
-    ("minute", 0, 59, ()),
-    ("hour", 0, 23, ()),
-    ("day", 1, 31, ()),
-    ("month", 1, 12, month_name[1:]),
-    ("weekday", 0, 6, WEEKDAYS),
+
+
+class Field(NamedTuple):
+    """One of the six fields: its bounds, and the names of its values from the least on."""
+
+    name: str
+    least: int
+    most: int
+    names: tuple[str, ...] = ()
+
+
+FIELDS = (
+    Field("second", 0, 59),
+    Field("minute", 0, 59),
+    Field("hour", 0, 23),
+    Field("day", 1, 31),
+    Field("month", 1, 12, tuple(month_name[1:])),
+    Field("weekday", 0, 6, WEEKDAYS),
 )
-PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?")
+PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?", re.ASCII)
 # The longest gap of a date that comes at all: 29 February on one weekday, over a century without a leap day.
 LONGEST_GAP = timedelta(days=366 * 41)
 
@@ -43,7 +54,7 @@ class Schedule:
     weekdays: tuple[int, ...]
 
     def next_after(self, moment: datetime) -> datetime:
-        """Give the first whole second after the moment that fits, in UTC; raises ScheduleError if none does."""
+        """Give the first second after the moment that fits, in UTC; raises ScheduleError if none does."""
         start = moment.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
         day, floor = start.date(), start.time()
         while day < start.date() + LONGEST_GAP:
@@ -59,28 +70,26 @@ class Schedule:
         return next((each for each in times if each >= floor), None)
 
 
-def _value(text: str, least: int, most: int, names: Sequence[str]) -> int:
-    if text.isdecimal():
-        value = int(text)
-    else:
-        named = (at for at, name in enumerate(names) if name.lower().startswith(text.lower()))
-        value = least + next(named, most + 1)
-    if not least <= value <= most:
-        raise ScheduleError(f"{text!r} is not a value from {least} to {most}")
+def _value(text: str, field: Field) -> int:
+    named = {name: field.least + at for at, name in enumerate(field.names)}
+    fits = (value for name, value in named.items() if name.lower().startswith(text.lower()))
+    value = int(text) if text.isdecimal() else next(fits, -1)
+    if not field.least <= value <= field.most:
+        raise ScheduleError(f"{text!r} is not a {field.name} from {field.least} to {field.most}")
     return value
 
 
-def _values(text: str, least: int, most: int, names: Sequence[str]) -> tuple[int, ...]:
+def _values(text: str, field: Field) -> tuple[int, ...]:
     values: set[int] = set()
     for part in text.split(","):
         read = PART.fullmatch(part)
         if read is None:
             raise ScheduleError(f"{part!r} cannot be read")
         everything, first, last, step = read.groups()
-        low = least if everything else _value(first, least, most, names)
-        high = _value(last, least, most, names) if last else low
+        low = field.least if everything else _value(first, field)
+        high = _value(last, field) if last else low
         if everything or (step and not last):
-            high = most
+            high = field.most
         low, high = min(low, high), max(low, high)
         values.update(range(low, high + 1, int(step or 1) or 1))
     return tuple(sorted(values))
@@ -90,11 +99,9 @@ def parse(text: str) -> Schedule:
     """Read a schedule; raises ScheduleError, which says what is wrong with it."""
     fields = text.split()
     if len(fields) != len(FIELDS):
-        names = ", ".join(name for name, *_ in FIELDS)
+        names = ", ".join(field.name for field in FIELDS)
         raise ScheduleError(f"the schedule {text!r} has {len(fields)} fields, not six: {names}")
     try:
-        return Schedule(
-            text, *(_values(field, *bounds) for field, (_, *bounds) in zip(fields, FIELDS, strict=True))
-        )  # type: ignore[arg-type]
+        return Schedule(text, *(_values(part, field) for part, field in zip(fields, FIELDS, strict=True)))
     except ScheduleError as error:
         raise ScheduleError(f"the schedule {text!r}: {error}") from None

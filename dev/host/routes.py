@@ -5,64 +5,15 @@ https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
-from uuid import UUID
 
+from dev.host.constraints import Check, check
 from dev.host.errors import StartupError
 
 TOKEN = re.compile(r"\{(\*{0,2})(\w+)((?::\w+(?:\([^()]*\))?)*)(\??)\}|([^{}]+)")
 CONSTRAINT = re.compile(r":(\w+)(?:\(([^()]*)\))?")
-Check = Callable[[str], bool]
-
-
-def _is_integer(bits: int) -> Check:
-    limit = 2 ** (bits - 1)
-    return lambda text: re.fullmatch(r"-?[0-9]+", text) is not None and -limit <= int(text) < limit
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_number_within(low: float, high: float) -> Check:
-    is_long = _is_integer(64)
-    return lambda text: is_long(text) and low <= int(text) <= high
-
-
-def _check(name: str, values: list[int]) -> Check:
-    end = float("inf")
-    match name, values:
-        case "int", []:
-            return _is_integer(32)
-        case "long", []:
-            return _is_integer(64)
-        case "bool", []:
-            return lambda text: text.lower() in {"true", "false"}
-        case "guid", []:
-            return _is_uuid
-        case "alpha", []:
-            return lambda text: re.fullmatch(r"[A-Za-z]*", text) is not None
-        case "required", []:
-            return bool
-        case ("length", [low, high]) | ("length", [low as high]):
-            return lambda text: low <= len(text) <= high
-        case "minlength", [low]:
-            return lambda text: len(text) >= low
-        case "maxlength", [high]:
-            return lambda text: len(text) <= high
-        case "range", [low, high]:
-            return _is_number_within(low, high)
-        case "min", [low]:
-            return _is_number_within(low, end)
-        case "max", [high]:
-            return _is_number_within(-end, high)
-    raise StartupError(f"the route constraint {name!r} is not one that this host knows")
 
 
 @dataclass(frozen=True)
@@ -79,7 +30,7 @@ class Route:
         if found is None:
             return None
         values = {name: value for name, value in found.groupdict().items() if value}
-        fits = all(check(value) for name, value in values.items() for check in self.checks[name])
+        fits = all(is_met(value) for name, value in values.items() for is_met in self.checks[name])
         return values if fits else None
 
 
@@ -98,7 +49,7 @@ def compiled(template: str) -> Route:
                 rank = min(rank, 2)
                 continue
             checks[name] = tuple(
-                _check(constraint, [int(each) for each in (values or "").split(",") if each])
+                check(constraint, [int(each) for each in (values or "").split(",") if each])
                 for constraint, values in CONSTRAINT.findall(constraints)
             )
             is_whole = token.group() == segment

@@ -41,9 +41,14 @@ def _entities(entries: list[SyncLogEntry]) -> dict[str, Any]:
             entity["insertCount"] += 1
             continue
         where, count = ("errors", "errorCount") if entry.state == "failed" else ("skips", "skipCount")
-        entity[where].setdefault(entry.reference, []).append(entry.error)
+        entity[where].setdefault(entry.reference, []).append(_text(entry))
         entity[count] += 1
     return details
+
+
+def _text(entry: SyncLogEntry) -> str:
+    """Give the one text that the log has for an error, which is where it names the field."""
+    return f"{entry.error} Field '{entry.error_field}'." if entry.error_field else entry.error
 
 
 def _members(account: Account) -> dict[str, list[SyncLogEntry]]:

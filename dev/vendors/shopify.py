@@ -1,8 +1,10 @@
 """A simulated Shopify: the Admin GraphQL API 2026-10 and its token endpoint."""
 
+import math
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,7 +14,7 @@ from starlette.routing import Route
 
 from dev.vendors.facts import Account, ShopOrder
 from dev.vendors.shopify_graphql import Key, QueryError, connection, execute
-from dev.vendors.shopify_render import Shop, gid, moment, shop_of
+from dev.vendors.shopify_render import Shop, gid, shop_of
 from dev.vendors.vendor import Refused, endpoint
 
 SECRETS = {
@@ -26,7 +28,8 @@ _SCOPES = ("read_orders", "read_all_orders", "read_customers", "read_companies")
 _LARGEST_BUCKET, _RESTORED_A_SECOND = 2000.0, 100.0
 
 _TERM = re.compile(r"updated_at:(>=|<=|>|<)(?:'([^']*)'|\"([^\"]*)\"|(\S+))")
-_DAY = 10
+_DAY = len("2026-11-01")
+_SECONDS_A_DAY = 86_400
 
 
 @endpoint
@@ -132,30 +135,32 @@ def _list(
         query: str | None = None,
         sortKey: str = "ID",  # noqa: N803 - the argument's name at Shopify
     ) -> dict[str, Any]:
-        terms = _terms(query or "", by_day=by_day)
+        low, high = _bounds(query or "", by_day=by_day)
         found: list[tuple[Key, Any]] = []
         for fact in facts:
-            when = moment(updated(fact))
-            if all(_fits(when, sign, bound) for sign, bound in terms):
-                found.append(((when if sortKey == "UPDATED_AT" else "", fact.id), fact))
-        return connection(sorted(found, key=lambda row: row[0]), render, first=first, after=after)
+            when = int(updated(fact).timestamp())
+            if low <= when < high:
+                found.append(((when if sortKey == "UPDATED_AT" else 0, fact.id), fact))
+        return connection(sorted(found, key=itemgetter(0)), render, first=first, after=after)
 
     return resolve
 
 
-def _terms(query: str, *, by_day: bool) -> list[tuple[str, str]]:
-    """Read the search; a bound without quotes is cut to its day, as some saw it at Shopify."""
-    terms: list[tuple[str, str]] = []
+def _bounds(query: str, *, by_day: bool) -> tuple[float, float]:
+    """Read the search as seconds, the second bound exclusive; Shopify takes both as inclusive.
+
+    A bound without quotes is cut to its day, as some saw it at Shopify.
+    """
+    low, high = -math.inf, math.inf
     for sign, single, double, bare in _TERM.findall(query):
-        bound = single or double or bare[:_DAY]
-        terms.append((sign, bound[:_DAY] if by_day else bound))
-    return terms
-
-
-def _fits(when: str, sign: str, bound: str) -> bool:
-    """Compare to the bound's own length; Shopify takes both bounds as inclusive."""
-    value = when[: len(bound)]
-    return value >= bound if sign.startswith(">") else value <= bound
+        bound = (single or double or bare[:_DAY])[: _DAY if by_day else None]
+        start = datetime.fromisoformat(bound)
+        start = start if start.tzinfo else start.replace(tzinfo=UTC)
+        if sign.startswith(">"):
+            low = max(low, start.timestamp())
+        else:
+            high = min(high, start.timestamp() + (_SECONDS_A_DAY if len(bound) == _DAY else 1))
+    return low, high
 
 
 ROUTES = [

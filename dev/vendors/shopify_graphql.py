@@ -117,7 +117,7 @@ def execute(query: str, variables: Mapping[str, Any], root: Mapping[str, Any]) -
     return data, run.objects
 
 
-Key = tuple[str, int]
+Key = tuple[int, int]
 
 
 def connection(

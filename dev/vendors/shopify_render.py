@@ -27,7 +27,7 @@ def gid(kind: str, number: int) -> str:
 
 def listed(nodes: Iterable[Mapping[str, Any]]) -> Any:
     """Give a nested connection over these objects."""
-    rows = [(("", index), node) for index, node in enumerate(nodes)]
+    rows = [((0, index), node) for index, node in enumerate(nodes)]
     return partial(connection, rows, lambda node: node)
 
 
@@ -88,7 +88,10 @@ class Shop:
 
     def updated(self, order: ShopOrder) -> datetime:
         """Say when the order changed last: a refund changes it, too."""
-        return max((order.updated_at, *(each.refunded_at for each in self.refunds.get(order.id, ()))))
+        refunds = self.refunds.get(order.id)
+        if not refunds:
+            return order.updated_at
+        return max(order.updated_at, *(each.refunded_at for each in refunds))
 
     def order(self, order: ShopOrder) -> dict[str, Any]:
         """Give an `Order`."""

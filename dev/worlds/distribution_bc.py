@@ -7,6 +7,7 @@ orders and refunds with a reason, of which the seven of the worked example are n
 from decimal import Decimal
 from typing import Any
 
+from dev.vendors.bigcommerce_requests import ACCOUNT_FIELD
 from dev.worlds.distribution_gaps import open_gaps
 from dev.worlds.distribution_matched import sell_what_does_not_count, sell_what_matches
 from dev.worlds.distribution_named import sell_what_is_named
@@ -78,5 +79,5 @@ def _document() -> dict[str, Any]:
                 },
             ),
         ],
-        field_map={"default_entity": "keystone-us", "account_reference_field": "Account Reference"},
+        field_map={"default_entity": "keystone-us", "account_reference_field": ACCOUNT_FIELD},
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dev.vendors.bigcommerce_requests import ACCOUNT_FIELD, VAT_FIELD
 from dev.worlds.amounts import amount
 from dev.worlds.books import WEB_SALES, Books
 from dev.worlds.people import Cast, respelled_vat, retyped
@@ -78,8 +79,8 @@ def _document() -> dict[str, Any]:
         ],
         field_map={
             "default_entity": "larkspur-uk",
-            "vat_field": "VAT Number",
-            "account_reference_field": "Account Reference",
+            "vat_field": VAT_FIELD,
+            "account_reference_field": ACCOUNT_FIELD,
             "holding_customers": [WEB_SALES],
         },
     )

@@ -21,6 +21,8 @@ from dev.worlds.world import World, account_name, connection, entity, workspace
 
 ID = "supplements-d365"
 COMPANY = "Verdant Supplements UK"
+COMPANY_CODE = "VERD"
+"""What Dataverse calls the company."""
 FLOW = "Create BC customer"
 PERIOD = Period(as_of=datetime(2026, 6, 11, 18, tzinfo=ZoneInfo("Europe/London")), days=7)
 
@@ -78,7 +80,7 @@ def _document() -> dict[str, Any]:
         "Verdant Supplements",
         "ecom_customers_absent_from_d365",
         PERIOD.as_of,
-        entities=[entity("verdant-uk", "Verdant Supplements Ltd", (COMPANY, "VERD"))],
+        entities=[entity("verdant-uk", "Verdant Supplements Ltd", (COMPANY, COMPANY_CODE))],
         connections=[
             connection(ID, "web-shop", "shopify", options={"shop": "verdant-supplements"}),
             connection(
@@ -114,7 +116,7 @@ def _sell_to_matched(cast: Cast, shop: Till, books: Books, crm: Account) -> None
             )
         books.enter(entered, known_since)
         if serial % 8 == 0:
-            crm.crm_records.append(crm_record("contact", person, known_since, random))
+            crm.crm_records.append(crm_record("contact", person, known_since, random, company=COMPANY_CODE))
         buyer = person if random.randrange(3) == 0 else shop.customer(person, known_since)
         buyers.append(buyer)
         order = shop.sell(buyer, PERIOD.within(random), amount(random, 14, 95))
@@ -145,7 +147,9 @@ def _sell_to_absent(cast: Cast, shop: Till, books: Books, crm: Account) -> None:
             outcome = _FAILURES[serial % len(_FAILURES)]
             crm.automation_runs.append(run(FLOW, order.placed_at, outcome, random))
         if serial % 4 == 0:
-            crm.crm_records.append(crm_record("contact", person, placed_at + timedelta(minutes=1), random))
+            crm.crm_records.append(
+                crm_record("contact", person, placed_at + timedelta(minutes=1), random, company=COMPANY_CODE)
+            )
 
 
 def _misspell(person: Person, books: Books, random: Random) -> Person:

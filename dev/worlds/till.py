@@ -32,6 +32,7 @@ class Till:
     tax_rate: Decimal = Decimal("0.2")
 
     def __post_init__(self) -> None:
+        self.account.local_currency = self.currency
         self._opened = self.period.start - timedelta(days=120)
         self._taken: set[int] = set()
         self._serials: Iterator[int] = count(1)

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dev.vendors.bigcommerce_requests import ACCOUNT_FIELD, VAT_FIELD
 from dev.vendors.facts import Account, SyncLogEntry
 from dev.worlds.amounts import amount
 from dev.worlds.books import WEB_SALES, Books
@@ -42,7 +43,7 @@ _REFUSED = {
     "state": "failed",
     "error_code": "REQUIRED_FIELD",
     "error_field": MISSING_FIELD,
-    "error": f"Customer not created: {MISSING_FIELD} is required for a trade account.",
+    "error": f"Customer not created: the mandatory field '{MISSING_FIELD}' has no value.",
 }
 
 
@@ -100,8 +101,8 @@ def _document() -> dict[str, Any]:
         ],
         field_map={
             "default_entity": "brackenridge-uk",
-            "vat_field": "VAT Number",
-            "account_reference_field": "Account Reference",
+            "vat_field": VAT_FIELD,
+            "account_reference_field": ACCOUNT_FIELD,
             "holding_customers": [WEB_SALES],
         },
     )

@@ -5,6 +5,7 @@ All are pure and idempotent, and run once, on the way in (decision 5 of the arch
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 import phonenumbers
@@ -45,18 +46,29 @@ _LEGAL_FORMS = frozenset(
 )
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_BARE_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
+)
+"""Letters that no decomposition makes plain."""
+_APOSTROPHES = re.compile("[.'`\u2018\u2019\u02bc]")
 
 
 def _plain(text: str) -> str:
     """Fold case and strip accents: `Müller` and `MULLER` become `muller`."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    return unicodedata.normalize("NFKD", bare.replace("ß", "ss").casefold())
+    return unicodedata.normalize("NFKD", bare.casefold().translate(_BARE_LETTERS))
+
+
+def _folded(text: str | None, fold: Callable[[str], str]) -> str:
+    """Fold case, and compose before and after: folding takes some letters apart (`ΐ`)."""
+    composed = unicodedata.normalize("NFKC", text or "")
+    return unicodedata.normalize("NFKC", fold(composed))
 
 
 def email(text: str | None) -> str:
     """Trim, fold case, and write the domain in ASCII; a plus tag stays (SAGE-ABS-06)."""
-    address = unicodedata.normalize("NFKC", text or "").strip().casefold()
+    address = _folded(text, str.casefold).strip()
     local, at, domain = address.rpartition("@")
     if not at or not local or "." not in domain or any(mark.isspace() for mark in address):
         return ""
@@ -87,7 +99,7 @@ def vat(text: str | None, country: str = "") -> str:
 
 def account_reference(text: str | None) -> str:
     """Give an account number without blanks, in upper case; leading zeros stay."""
-    compact = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or "")).upper()
+    compact = re.sub(r"\s+", "", _folded(text, str.upper))
     return "" if _NOT_ALPHANUMERIC.sub("", compact) in _PLACEHOLDERS else compact
 
 
@@ -117,7 +129,7 @@ def name(text: str | None) -> str:
     `Acme Trading Ltd.` and `ACME TRADING LIMITED` are `acme trading`. Never a key by itself
     (SAGE-ABS-08).
     """
-    words = _NOT_WORD.sub(" ", _plain(text or "").replace(".", "").replace("'", "")).split()
+    words = _NOT_WORD.sub(" ", _APOSTROPHES.sub("", _plain(text or ""))).split()
     kept = [word for word in words if word not in _LEGAL_FORMS] or words
     joined = " ".join(kept)
     return "" if joined.replace(" ", "").upper() in _PLACEHOLDERS else joined
@@ -133,4 +145,4 @@ def document_reference(text: str | None) -> str:
 
     `#` and leading zeros survive (REVGAP-03).
     """
-    return (text or "").strip().upper()[:35]
+    return (text or "").strip().upper()[:35].strip()

@@ -5,13 +5,14 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 SCALE = 10_000
 """Ten-thousandths: what BigCommerce sends, and finer than any minor unit in use."""
 
-_TWO_PLACES = Decimal("0.01")
+_PLACES = 4
+_ONE = Decimal(1).scaleb(-_PLACES)
 
 
 def parse_money(value: str | int | Decimal | None) -> int:
     """Read an amount as vendors send it into ten-thousandths; nothing sent is zero.
 
-    Raises ValueError for text that is no number, for floats, and for infinities.
+    Raises ValueError for what is no number, for floats, for infinities, and past 24 digits.
     """
     if value is None or value == "":
         return 0
@@ -19,22 +20,21 @@ def parse_money(value: str | int | Decimal | None) -> int:
         msg = "money came as a float: parse JSON with parse_float=Decimal"
         raise ValueError(msg)  # noqa: TRY004 - one error class for all unreadable amounts
     try:
-        amount = Decimal(value)
-    except InvalidOperation:
+        amount = Decimal(value).quantize(_ONE, ROUND_HALF_EVEN)
+    except (InvalidOperation, TypeError, ValueError):
         msg = "not an amount"
         raise ValueError(msg) from None
     if not amount.is_finite():
         msg = "not a finite amount"
         raise ValueError(msg)
-    return int((amount * SCALE).to_integral_value(ROUND_HALF_EVEN))
+    return int(amount.scaleb(_PLACES))
 
 
 def format_money(amount: int) -> str:
     """Write ten-thousandths as text with two decimals, more only where they carry something."""
-    exact = Decimal(amount) / SCALE
-    if exact == exact.quantize(_TWO_PLACES):
-        return str(exact.quantize(_TWO_PLACES))
-    return format(exact.normalize(), "f")
+    units, fraction = divmod(abs(amount), SCALE)
+    decimals = f"{fraction:0{_PLACES}}".rstrip("0").ljust(2, "0")
+    return f"{'-' if amount < 0 else ''}{units}.{decimals}"
 
 
 def convert(amount: int, rate: Decimal) -> int:
@@ -52,11 +52,11 @@ def prorate(amount: int, weights: list[int]) -> list[int]:
     total = sum(weights)
     if total == 0:
         weights, total = [1] * len(weights), len(weights)
-    parts = [amount * weight // total for weight in weights]
-    remainders = [(amount * weight) % total for weight in weights]
-    left = amount - sum(parts)
-    order = sorted(range(len(weights)), key=lambda index: (-abs(remainders[index]), index))
-    step = 1 if left > 0 else -1
-    for index in order[: abs(left)]:
-        parts[index] += step
-    return parts
+    # Shares of the size alone: a credit splits as a debit does, with the sign turned.
+    shares = [divmod(abs(amount) * weight, total) for weight in weights]
+    parts = [whole for whole, _ in shares]
+    left = abs(amount) - sum(parts)
+    order = sorted(range(len(weights)), key=lambda index: (-abs(shares[index][1]), index))
+    for index in order[:left]:
+        parts[index] += 1
+    return parts if amount >= 0 else [-part for part in parts]

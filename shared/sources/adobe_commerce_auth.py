@@ -1,6 +1,7 @@
 """How Adobe Commerce is told who asks: OAuth 1.0a on PaaS, an IMS access token on SaaS."""
 
 from collections.abc import Generator
+from typing import Literal, cast
 
 import httpx
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
@@ -30,7 +31,8 @@ class OAuth1Auth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the signature; each try has a nonce of its own."""
-        _, headers, _ = self._client.sign(str(request.url), http_method=request.method)
+        method = cast(Literal["GET", "POST"], request.method)
+        _, headers, _ = self._client.sign(str(request.url), http_method=method)
         request.headers["Authorization"] = headers["Authorization"]
         yield request
 

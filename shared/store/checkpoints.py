@@ -26,6 +26,7 @@ class Checkpoint:
     """Figures of the last committed run."""
     bad_records: int = 0
     calls: int = 0
+    last_run: str = ""
 
     run: str = ""
     """The run in progress; "" for none. What follows belongs to it."""
@@ -44,6 +45,8 @@ class Checkpoint:
     problem: str = ""
     """Why the last pull failed, for people; "" after a success."""
     problem_at: datetime | None = None
+    note: str = ""
+    """What a run in progress waits for."""
     etag: str = ""
 
     def is_outstanding(self, now: datetime, patience: timedelta) -> bool:

@@ -1,136 +1,30 @@
-"""The BigCommerce source, run through the real client against the simulated store."""
+"""BigCommerce's records, and answers that BigCommerce should not give."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 from pydantic import ValidationError
-from starlette.applications import Starlette
 
 from dev.vendors import bigcommerce
-from dev.vendors.facts import Account, Person, ShopCompany, ShopCustomer, ShopOrder, ShopRefund
-from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order, Record, Refund
+from dev.vendors.facts import Account
+from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order, Refund
 from shared.domain.workspace import Connection, FieldMap
-from shared.errors import ConfigurationError, RetryLater, SourceError
-from shared.sources.bigcommerce import SOURCE
-from shared.sources.http import VendorClient
-from shared.sources.source import Page, Pull
+from shared.errors import RetryLater, SourceError
+from shared.sources.bigcommerce import SOURCE, BigCommerceOptions
+from shared.sources.source import Page
+from tests.sources.shop import START, Bench, answering, busy_account, company, customer, order, refund
 
-START = datetime(2026, 4, 1, 9, tzinfo=UTC)
-UNTIL = START + timedelta(days=30)
-STREAMS = {stream.name: stream for stream in SOURCE.streams}
-FIELDS = FieldMap(
-    vat_field=bigcommerce.VAT_FIELD,
-    account_reference_field=bigcommerce.ACCOUNT_FIELD,
-    b2b_customer_groups=(str(bigcommerce.B2B_GROUP),),
+BENCH = Bench(
+    source=SOURCE,
+    vendor=bigcommerce,
+    options={"store_hash": "abc123"},
+    fields=FieldMap(
+        vat_field=bigcommerce.VAT_FIELD,
+        account_reference_field=bigcommerce.ACCOUNT_FIELD,
+        b2b_customer_groups=(str(bigcommerce.B2B_GROUP),),
+    ),
 )
-BUYER = Person(
-    first_name="Ines",
-    last_name="Made-Up",
-    company="Invented Tools Ltd",
-    email="Ines@Invented-Tools.example",
-    phone="020 7946 0018",
-    street="1 Nowhere Street",
-    city="London",
-    postcode="n1 9gu",
-)
-
-
-def at(minutes: int) -> datetime:
-    return START + timedelta(minutes=minutes)
-
-
-def order(number: int, **changes: Any) -> ShopOrder:
-    given = ShopOrder(
-        id=number,
-        number=str(number),
-        placed_at=at(number),
-        updated_at=at(number),
-        buyer=BUYER,
-        net=Decimal("110.50"),
-        tax=Decimal("22.10"),
-        shipping=Decimal("10.50"),
-    )
-    return replace(given, **changes)
-
-
-def company(number: int, **changes: Any) -> ShopCompany:
-    given = ShopCompany(
-        id=number, name="Invented Tools Ltd", created_at=START, updated_at=at(number), address=BUYER
-    )
-    return replace(given, **changes)
-
-
-def customer(number: int, **changes: Any) -> ShopCustomer:
-    given = ShopCustomer(id=number, person=BUYER, created_at=START, updated_at=at(number))
-    return replace(given, **changes)
-
-
-def refund(number: int) -> ShopRefund:
-    return ShopRefund(
-        id=number,
-        number=str(number),
-        order_id=7,
-        refunded_at=at(number),
-        net=Decimal("10.10"),
-        tax=Decimal("2.02"),
-    )
-
-
-def busy_account() -> Account:
-    return Account(
-        orders=[order(number) for number in range(1, 8)],
-        refunds=[refund(number) for number in range(1, 8)],
-        customers=[customer(number, company_id=number) for number in range(1, 8)],
-        companies=[company(number) for number in range(1, 8)],
-    )
-
-
-def simulated(account: Account) -> httpx.AsyncBaseTransport:
-    app = Starlette(routes=bigcommerce.ROUTES)
-    app.state.accounts = {"acc": account}
-    return httpx.ASGITransport(app=app)
-
-
-async def no_sleep(_: float) -> None:
-    """Waiting is not what is tested."""
-
-
-@asynccontextmanager
-async def pulling(
-    source: Account | httpx.AsyncBaseTransport,
-    *,
-    token: str = bigcommerce.SECRETS["access_token"],
-    since: datetime | None = None,
-    until: datetime = UNTIL,
-    fields: FieldMap = FIELDS,
-    cursor: str = "",
-    **options: Any,
-) -> AsyncIterator[Pull]:
-    transport = simulated(source) if isinstance(source, Account) else source
-    connection = Connection(name="shop", kind="bigcommerce", base_url="http://vendor/bigcommerce/acc")
-    parsed = SOURCE.options(**{"store_hash": "abc123", **options})
-    access = SOURCE.access(connection, parsed, {"access_token": token})
-    async with VendorClient(access, name="shop", transport=transport, sleep=no_sleep) as client:
-        yield Pull(client, connection, parsed, fields, since, until, cursor)
-
-
-async def pages(stream: str, source: Account | httpx.AsyncBaseTransport, **given: Any) -> list[Page]:
-    async with pulling(source, **given) as pull:
-        return [page async for page in STREAMS[stream].pages(pull)]
-
-
-async def records(stream: str, source: Account | httpx.AsyncBaseTransport, **given: Any) -> list[Record]:
-    return [record for page in await pages(stream, source, **given) for record in page.records]
-
-
-def answering(answer: Callable[[httpx.Request], Any]) -> httpx.MockTransport:
-    return httpx.MockTransport(lambda request: httpx.Response(200, json=answer(request)))
 
 
 async def test_an_order_comes_out_exact() -> None:
@@ -165,20 +59,20 @@ async def test_an_order_comes_out_exact() -> None:
         country="GB",
         url="https://store-abc123.mybigcommerce.com/manage/orders/7",
     )
-    assert [expected] == await records("orders", account)
+    assert [expected] == await BENCH.records("orders", account)
 
 
 @pytest.mark.parametrize("state", ["placed", "cancelled", "refunded", "abandoned", "test"])
 async def test_no_order_is_left_out_for_its_state(state: str) -> None:
     """Abandoned checkouts, cancelled, refunded and test orders are records that say what they are."""
-    (found,) = await records("orders", Account(orders=[order(1, state=state)]))
+    (found,) = await BENCH.records("orders", Account(orders=[order(1, state=state)]))
     assert isinstance(found, Order)
     assert state == found.state
 
 
 async def test_a_guest_has_no_customer_id() -> None:
     """BigCommerce's customer 0 is a guest."""
-    (found,) = await records("orders", Account(orders=[order(1, customer_id=0)]))
+    (found,) = await BENCH.records("orders", Account(orders=[order(1, customer_id=0)]))
     assert isinstance(found, Order)
     assert found.customer_id == ""
 
@@ -195,7 +89,7 @@ async def test_a_refund_comes_out_exact() -> None:
         net=101_000,
         tax=20_200,
     )
-    assert [expected] == await records("refunds", Account(refunds=[refund(9)], local_currency="EUR"))
+    assert [expected] == await BENCH.records("refunds", Account(refunds=[refund(9)], local_currency="EUR"))
 
 
 async def test_a_declined_refund_is_no_money_out() -> None:
@@ -213,7 +107,7 @@ async def test_a_declined_refund_is_no_money_out() -> None:
         ]
         return {"data": rows, "meta": {"pagination": {"total": 3, "current_page": 1}}}
 
-    (page,) = await pages("refunds", answering(answer))
+    (page,) = await BENCH.pages("refunds", answering(answer))
     assert [record.id for record in page.records] == ["2", "3"]
     assert page.deleted == ("1",)
 
@@ -238,13 +132,13 @@ async def test_a_customer_comes_out_exact() -> None:
         updated_at="2026-04-01T09:03:00Z",
         display_name="Invented Tools Ltd",
     )
-    assert [expected] == await records("customers", account)
+    assert [expected] == await BENCH.records("customers", account)
 
 
 async def test_without_a_field_map_a_customer_is_of_no_company() -> None:
     """No group counts as B2B, and no field as VAT number, unless the field map says so (GEN-12)."""
     account = Account(customers=[customer(3, company_id=5, vat="GB123456789")])
-    (found,) = await records("customers", account, fields=FieldMap())
+    (found,) = await BENCH.records("customers", account, fields=FieldMap())
     assert isinstance(found, CommerceCustomer)
     assert (found.is_b2b, found.vat) == (False, "")
 
@@ -268,13 +162,13 @@ async def test_a_company_comes_out_exact(state: str) -> None:
         display_name="Invented Tools Ltd",
         country="GB",
     )
-    assert [expected] == await records("companies", Account(companies=[given]))
+    assert [expected] == await BENCH.records("companies", Account(companies=[given]))
 
 
 async def test_an_unmapped_company_is_known_by_its_uuid() -> None:
     """Where no extra field is named for it, B2B Edition's external id is the account number."""
     account = Account(companies=[company(5, account_reference="C-0042")])
-    (found,) = await records("companies", account, fields=FieldMap())
+    (found,) = await BENCH.records("companies", account, fields=FieldMap())
     assert isinstance(found, Company)
     assert found.account_reference == "C-0042"
 
@@ -282,100 +176,21 @@ async def test_an_unmapped_company_is_known_by_its_uuid() -> None:
 async def test_many_companies_have_the_same_addresses_as_few() -> None:
     """Whether addresses are asked for one by one or read whole, companies come out the same."""
     account = busy_account()
-    assert await records("companies", account, page_size=2) == await records("companies", account)
+    assert await BENCH.records("companies", account, page_size=2) == await BENCH.records("companies", account)
 
 
 async def test_members_say_who_buys_for_which_company() -> None:
     """A user of a company joins a customer to it; customers without a company are none."""
     account = Account(customers=[customer(3, company_id=5), customer(4)])
     expected = CompanyMember(id="7000003", customer_id="3", company_id="5")
-    assert [expected] == await records("members", account)
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-@pytest.mark.parametrize("size", [1, 3, 7])
-async def test_page_size_does_not_change_what_is_read(stream: str, size: int) -> None:
-    """Small pages give what one page gives, each record once."""
-    account = busy_account()
-    found = await records(stream, account, page_size=size)
-    assert found == await records(stream, account)
-    assert len({record.id for record in found}) == len(found) == 7
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-async def test_an_interrupted_run_goes_on_where_it_stopped(stream: str) -> None:
-    """From each page's cursor the same rest is read as without the interruption."""
-    account = busy_account()
-    whole = await pages(stream, account, page_size=2)
-    assert len(whole) > 3
-    for index, page in enumerate(whole[:-1]):
-        assert whole[index + 1 :] == await pages(stream, account, page_size=2, cursor=page.cursor)
-    assert [page.cursor for page in whole].index("") == len(whole) - 1
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-async def test_windows_are_half_open(stream: str) -> None:
-    """A window holds its first second and not its last; windows side by side read each record once."""
-    account = busy_account()
-    window = await records(stream, account, since=at(3), until=at(6))
-    before = await records(stream, account, until=at(3))
-    after = await records(stream, account, since=at(6))
-    assert [len(before), len(window), len(after)] == [2, 3, 2]
-    assert not {record.id for record in window} & {record.id for record in (*before, *after)}
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-async def test_nothing_is_one_empty_page(stream: str) -> None:
-    """An empty store gives one empty page (V2 answers 204 without a body)."""
-    assert [Page(())] == await pages(stream, Account())
-
-
-@pytest.mark.parametrize("stream", ["orders", "customers", "companies", "members"])
-async def test_a_row_changed_meanwhile_costs_no_other_row(stream: str) -> None:
-    """A row that leaves the window while it is read shifts the others, and none of them is lost."""
-    account, seen = busy_account(), []
-    async with pulling(account, page_size=2) as pull:
-        async for page in STREAMS[stream].pages(pull):
-            seen += [record.id[-1] for record in page.records]
-            if len(seen) == 2:
-                later = UNTIL + timedelta(days=1)
-                account.orders[0] = replace(account.orders[0], updated_at=later)
-                account.customers[0] = replace(account.customers[0], updated_at=later)
-                account.companies[0] = replace(account.companies[0], updated_at=later)
-    assert set(seen) == set("1234567")
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-async def test_a_wrong_token_stops_with_what_to_do(stream: str) -> None:
-    """A refused token is a matter of settings, not of trying again."""
-    with pytest.raises(ConfigurationError, match="secrets"):
-        await pages(stream, busy_account(), token="another")
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-async def test_an_html_page_is_refused(stream: str) -> None:
-    """A 200 answer with an error page is not an empty store (GEN-10)."""
-    account = busy_account()
-    account.is_broken = True
-    with pytest.raises(SourceError, match="no JSON"):
-        await pages(stream, account)
-
-
-@pytest.mark.parametrize("stream", STREAMS)
-@pytest.mark.parametrize("answer", [{}, {"data": [{}], "code": 200}, {"error": "no"}, [1], "text"])
-async def test_an_answer_of_another_shape_is_refused(stream: str, answer: Any) -> None:
-    """JSON that is not the vendor's envelope is no data, except that V2 may be empty."""
-    if stream == "orders" and answer == {}:
-        return
-    with pytest.raises(SourceError):
-        await pages(stream, answering(lambda _: answer))
+    assert [expected] == await BENCH.records("members", account)
 
 
 async def test_a_bad_order_does_not_cost_the_others() -> None:
     """One order that cannot be read is named, without its values; the rest of its page is kept."""
-    async with httpx.AsyncClient(transport=simulated(busy_account()), base_url="http://v") as http:
-        answer = await http.get("/bigcommerce/acc/v2/orders", headers={"X-Auth-Token": _token()})
-    rows = answer.json()
+    client, _, _ = BENCH.client(busy_account())
+    async with client:
+        rows = (await client.send("GET", "/v2/orders")).json()
     rows[1]["total_inc_tax"] = "a secret sum"
     rows[2]["status_id"] = None
 
@@ -383,7 +198,7 @@ async def test_a_bad_order_does_not_cost_the_others() -> None:
         is_first = request.url.params["min_id"] == "1"
         return httpx.Response(200, json=rows) if is_first else httpx.Response(204)
 
-    first, last = await pages("orders", httpx.MockTransport(once))
+    first, last = await BENCH.pages("orders", httpx.MockTransport(once))
     assert [record.id for record in first.records] == ["1", "4", "5", "6", "7"]
     assert [(bad.record_id, bad.stream) for bad in first.bad] == [("2", "orders"), ("3", "orders")]
     assert "secret" not in str(first.bad)
@@ -393,7 +208,7 @@ async def test_a_bad_order_does_not_cost_the_others() -> None:
 async def test_a_list_that_repeats_is_refused() -> None:
     """A store that ignores the id bound would be read forever: it is refused instead."""
     with pytest.raises(SourceError, match="repeats"):
-        await pages("orders", answering(lambda _: [{"id": 1}]))
+        await BENCH.pages("orders", answering(lambda _: [{"id": 1}]))
 
 
 @pytest.mark.parametrize(
@@ -406,15 +221,15 @@ async def test_a_total_that_does_not_add_up_is_refused(rows: list[Any], total: i
         page = int(request.url.params["page"])
         return {"data": rows, "meta": {"pagination": {"total": total, "current_page": page}}}
 
-    with pytest.raises(SourceError, match="rows|twice"):
-        await pages("customers", answering(answer), page_size=2, fields=FieldMap())
+    with pytest.raises(SourceError, match=r"rows|twice"):
+        await BENCH.pages("customers", answering(answer), page_size=2, fields=FieldMap())
 
 
 @pytest.mark.parametrize(("code", "error"), [(429, RetryLater), (422, SourceError)])
 async def test_b2b_edition_repeats_the_status_in_the_body(code: int, error: type[Exception]) -> None:
     """A 200 whose body says otherwise is no success."""
     with pytest.raises(error, match=str(code)):
-        await pages("members", answering(lambda _: {"code": code, "data": []}))
+        await BENCH.pages("members", answering(lambda _: {"code": code, "data": []}))
 
 
 async def test_the_plus_of_an_offset_is_quoted() -> None:
@@ -425,26 +240,22 @@ async def test_the_plus_of_an_offset_is_quoted() -> None:
         seen.append(request.url)
         return [] if "orders" in request.url.path else {"currency": "GBP"}
 
-    await pages("orders", answering(answer), since=START)
+    await BENCH.pages("orders", answering(answer), since=START)
     assert b"min_date_modified=2026-04-01T09%3A00%3A00Z" in seen[0].query
 
 
 def test_the_addresses_follow_from_the_store_hash() -> None:
     """Without a base URL the vendor's own address is used; a store hash is always needed."""
     connection = Connection(name="shop", kind="bigcommerce")
-    access = SOURCE.access(connection, SOURCE.options(store_hash="abc123"), {"access_token": "t"})
+    access = SOURCE.access(connection, BigCommerceOptions(store_hash="abc123"), {"access_token": "t"})
     assert access.base_url == "https://api.bigcommerce.com/stores/abc123"
     assert access.headers == {"X-Store-Hash": "abc123"}
     with pytest.raises(ValidationError, match="store_hash"):
-        SOURCE.options()
+        BigCommerceOptions.model_validate({})
 
 
 def test_companies_need_b2b_edition() -> None:
     """A store without B2B Edition has no companies and no members."""
-    options = SOURCE.options(store_hash="abc123", has_b2b_edition=False)
+    options = BigCommerceOptions(store_hash="abc123", has_b2b_edition=False)
     offered = [stream.name for stream in SOURCE.streams if stream.is_offered(options)]
     assert offered == ["orders", "refunds", "customers"]
-
-
-def _token() -> str:
-    return bigcommerce.SECRETS["access_token"]

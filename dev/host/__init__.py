@@ -1,0 +1,1 @@
+"""A local Functions host: runs the real function_app.py on Azurite, as Azure does it."""

@@ -1,0 +1,149 @@
+"""What the simulated OData vendors share: query options over items, and pages with opaque next links.
+
+OData 4.0: `$filter`, `$orderby`, `$select`, `$expand` of one level, `Prefer: odata.maxpagesize`.
+Any other option beginning with `$` is refused, so that none is ignored in silence.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dev.vendors.odata_filter import FilterError, condition
+from dev.vendors.vendor import Refused
+
+Item = Mapping[str, Any]
+
+_KNOWN = frozenset({"$filter", "$orderby", "$select", "$expand", "$skiptoken"})
+_PAGE_SIZE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)")
+_EXPANSION = re.compile(r"(\w+)(?:\(\$select=([\w,\s]+)\))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntitySet:
+    """What an entity set lets its callers name, and the size of its largest page."""
+
+    fields: Collection[str]
+    """All properties; a query that names another is refused."""
+    largest_page: int
+    computed: Collection[str] = ()
+    """Properties that can be read, but neither filtered nor sorted by."""
+    navigation: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Properties that hold lists, which `$expand` asks for, with the properties of their items."""
+    error_code: str = "BadRequest"
+
+
+def refusal(status: int, code: str, message: str) -> Refused:
+    """Give an error in OData's shape, to be raised."""
+    return Refused(JSONResponse({"error": {"code": code, "message": message}}, status_code=status))
+
+
+def answer(request: Request, entity_set: EntitySet, items: Iterable[Item], context: str = "") -> Response:
+    """Answer a query over all items of an entity set with one page.
+
+    Items are ready for JSON, but for Decimal, which becomes a number. Raises Refused (400) for
+    what the set does not know.
+    """
+    query = dict(request.query_params)
+    try:
+        selected = _select(query, entity_set)
+        rows = _ordered(query, entity_set, _filtered(query, entity_set, items))
+        start = _start(query)
+    except FilterError as error:
+        raise refusal(400, entity_set.error_code, f"Invalid query: {error}.") from None
+    size = _page_size(request, entity_set.largest_page)
+    page = rows[start : start + size]
+    body: dict[str, Any] = {"@odata.context": context} if context else {}
+    body["value"] = [selected(row) for row in page]
+    if start + size < len(rows):
+        token = base64.urlsafe_b64encode(json.dumps({"start": start + size}).encode()).decode()
+        body["@odata.nextLink"] = str(request.url.include_query_params(**{"$skiptoken": token}))
+    headers = {"OData-Version": "4.0", "Preference-Applied": f"odata.maxpagesize={size}"}
+    return Response(json.dumps(body, default=float), media_type="application/json", headers=headers)
+
+
+def _filtered(query: Mapping[str, str], entity_set: EntitySet, items: Iterable[Item]) -> list[Item]:
+    if unknown := sorted(name for name in query if name.startswith("$") and name not in _KNOWN):
+        msg = f"the option {unknown[0]} is not supported"
+        raise FilterError(msg)
+    if "$filter" not in query:
+        return list(items)
+    is_wanted = condition(query["$filter"], set(entity_set.fields) - set(entity_set.computed))
+    return [item for item in items if is_wanted(item)]
+
+
+def _ordered(query: Mapping[str, str], entity_set: EntitySet, rows: list[Item]) -> list[Item]:
+    for part in reversed([part for part in query.get("$orderby", "").split(",") if part.strip()]):
+        name, _, direction = part.strip().partition(" ")
+        if name not in entity_set.fields or name in entity_set.computed:
+            msg = f"'{name}' cannot be sorted by"
+            raise FilterError(msg)
+        if direction not in {"", "asc", "desc"}:
+            msg = f"'{direction}' is no direction"
+            raise FilterError(msg)
+        rows = sorted(rows, key=lambda row: _sort_key(row.get(name)), reverse=direction == "desc")  # noqa: B023 - used at once
+    return rows
+
+
+def _sort_key(value: Any) -> tuple[bool, Any]:
+    return (value is not None, value if value is not None else 0)
+
+
+def _select(query: Mapping[str, str], entity_set: EntitySet) -> "Projection":
+    names = _names(query.get("$select", ""), entity_set.fields)
+    expanded: dict[str, Collection[str]] = {}
+    text = query.get("$expand", "")
+    for match in _EXPANSION.finditer(text):
+        if match[1] not in entity_set.navigation:
+            msg = f"'{match[1]}' cannot be expanded"
+            raise FilterError(msg)
+        expanded[match[1]] = _names(match[2] or "", entity_set.navigation[match[1]])
+    if _EXPANSION.sub("", text).strip(" ,"):
+        msg = "$expand cannot be read"
+        raise FilterError(msg)
+    return Projection(names, expanded)
+
+
+def _names(text: str, known: Collection[str]) -> Collection[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if unknown := [name for name in names if name not in known]:
+        msg = f"could not find a property named '{unknown[0]}'"
+        raise FilterError(msg)
+    return names or known
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Which properties of an item go out, and which of the items in its lists."""
+
+    names: Collection[str]
+    expanded: Mapping[str, Collection[str]]
+
+    def __call__(self, item: Item) -> dict[str, Any]:
+        chosen = {
+            name: value for name, value in item.items() if name in self.names or name.startswith("@odata.")
+        }
+        for name, inner in self.expanded.items():
+            chosen[name] = [{key: row[key] for key in row if key in inner} for row in item.get(name, ())]
+        return chosen
+
+
+def _start(query: Mapping[str, str]) -> int:
+    if "$skiptoken" not in query:
+        return 0
+    try:
+        return int(json.loads(base64.urlsafe_b64decode(query["$skiptoken"]))["start"])
+    except (binascii.Error, ValueError, KeyError, TypeError):
+        msg = "the skip token is not one of ours"
+        raise FilterError(msg) from None
+
+
+def _page_size(request: Request, largest: int) -> int:
+    wanted = _PAGE_SIZE.search(request.headers.get("Prefer", ""))
+    return max(1, min(int(wanted[1]), largest)) if wanted else largest

@@ -1,0 +1,1 @@
+"""The composition root: the only place that sees sources, store and cards."""

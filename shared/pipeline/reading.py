@@ -1,0 +1,131 @@
+"""A reading as a document: a card's answer, or why there is none now, with all that explains it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from shared.cards.card import Card, Judgement, Slice, figures_as_json, status_of
+from shared.domain.money import format_money
+from shared.domain.rows import as_json
+from shared.domain.snapshot import Input, Snapshot
+from shared.domain.windows import Window, text
+
+Document = dict[str, Any]
+_HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a card said, or the status that stands in its place."""
+
+    window: Window
+    inputs: list[Input]
+    judgement: Judgement | None
+    status: str = ""
+    waiting_for: tuple[str, ...] = ()
+
+
+def document(
+    card: Card, snapshot: Snapshot, answer: Answer, previous: Document | None, evaluated_at: datetime
+) -> tuple[Document, list[Document]]:
+    """Give a reading and its rows as they are published.
+
+    A held card keeps its last value, with that value's date and rows (decision 15).
+    """
+    shown = _frame(card, snapshot, answer, evaluated_at)
+    if answer.judgement is None:
+        return shown | _kept(previous, answer), []
+    judgement = answer.judgement
+    settings = snapshot.workspace.card(card.id)
+    rows = [as_json(row) | {"is_settled": False} for row in judgement.rows]
+    rows += [as_json(row) | {"is_settled": True} for row in judgement.settled]
+    shown |= {
+        "value": format_money(judgement.value) if card.unit == "money" else judgement.value,
+        "status": status_of(judgement, card.threshold_in(settings)),
+        "compared": str(
+            judgement.compared.quantize(_HUNDREDTH) if card.unit == "money" else judgement.compared
+        ),
+        "breakdown": [_slice(part) for part in judgement.breakdown],
+        "figures": figures_as_json(judgement.figures or {}, format_money),
+        "subsets": [
+            {
+                "name": part.name,
+                "value": part.value,
+                "threshold": str(part.threshold),
+                "status": "alert" if part.value > part.threshold else "ok",
+            }
+            for part in judgement.subsets
+        ],
+        "waiting_for": [],
+        "value_as_of": shown["as_of"],
+        "rows_of": shown["evaluation"],
+        "row_count": len(judgement.rows),
+    }
+    return shown, rows
+
+
+def _frame(card: Card, snapshot: Snapshot, answer: Answer, evaluated_at: datetime) -> Document:
+    """Give what every reading has, whatever its status."""
+    workspace = snapshot.workspace
+    settings = workspace.card(card.id)
+    bounds = [each.complete_until for each in answer.inputs if each.complete_until is not None]
+    joined_at = min(bounds, default=None)
+    return {
+        "workspace": workspace.id,
+        "card": card.id,
+        "title": card.title,
+        "evaluation": text(snapshot.as_of).replace("-", "").replace(":", ""),
+        "unit": card.unit,
+        "currency": workspace.reporting_currency if card.unit == "money" else None,
+        "sentiment": card.sentiment,
+        "threshold": {"value": str(card.threshold_in(settings)), "unit": card.threshold_unit},
+        "window_days": card.window_days_in(settings),
+        "window_start": answer.window.start,
+        "window_end": answer.window.end,
+        "as_of": text(snapshot.as_of),
+        "evaluated_at": text(evaluated_at),
+        "joined_at": None if joined_at is None else text(joined_at),
+        "lag_seconds": None if joined_at is None else int((snapshot.as_of - joined_at).total_seconds()),
+        "inputs": [_input(each) for each in answer.inputs],
+    }
+
+
+def _kept(previous: Document | None, answer: Answer) -> Document:
+    """Give what a card keeps of its last reading while it has no answer."""
+    last = previous if answer.status == "held" and previous else {}
+    return {
+        "value": last.get("value"),
+        "status": answer.status,
+        "compared": last.get("compared"),
+        "breakdown": last.get("breakdown", []),
+        "figures": last.get("figures", {}),
+        "subsets": last.get("subsets", []),
+        "waiting_for": list(answer.waiting_for),
+        "value_as_of": last.get("value_as_of"),
+        "rows_of": last.get("rows_of"),
+        "row_count": last.get("row_count", 0),
+    }
+
+
+def _slice(part: Slice) -> Document:
+    return {
+        "dimension": part.dimension,
+        "code": part.code,
+        "label": part.label,
+        "note": part.note,
+        **figures_as_json(part.figures, format_money),
+    }
+
+
+def _input(each: Input) -> Document:
+    return {
+        "connection": each.connection,
+        "kind": each.kind,
+        "stream": each.stream,
+        "last_success_at": None if each.last_success_at is None else text(each.last_success_at),
+        "complete_until": None if each.complete_until is None else text(each.complete_until),
+        "records": each.records,
+        "bad_records": each.bad_records,
+        "problem": each.problem,
+    }
