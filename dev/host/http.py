@@ -5,7 +5,6 @@ GrpcMessageConversionExtensions.cs and AuthenticationLevelHandler.cs in https://
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import azure.functions as func
 from starlette.requests import Request
@@ -69,12 +68,9 @@ def _request(request: Request, route_params: Mapping[str, str], body: bytes) -> 
     )
 
 
-def _response(result: Any) -> Response:
+def _response(result: str | func.HttpResponse) -> Response:
     if isinstance(result, str):
         return Response(result, media_type="text/plain")
-    if not isinstance(result, func.HttpResponse):
-        # None is no exception: Microsoft's worker refuses it too.
-        raise TypeError(f"an HTTP function returned {type(result).__name__}, not an HttpResponse or a string")
     body = b"" if result.status_code in BODILESS else result.get_body()
     response = Response(body, status_code=result.status_code)
     for name, value in result.headers.items():
@@ -86,7 +82,8 @@ def _response(result: Any) -> Response:
 
 
 def _content_type(result: func.HttpResponse) -> str:
-    return f"{result.mimetype}; charset={result.charset}" if result.mimetype.startswith("text/") else result.mimetype
+    is_text = result.mimetype.startswith("text/")
+    return f"{result.mimetype}; charset={result.charset}" if is_text else str(result.mimetype)
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ class Http:
     invoke: Invoke
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request: 404 where no function takes it, 401 without a fitting key, 500 where it fails."""
+        """Answer one request: 404 where no function takes it, 401 without its key, 500 where it fails."""
         path = decoded(request.scope["raw_path"])
         for endpoint in self.endpoints:
             parameters = endpoint.route.match(path) if request.method in endpoint.methods else None
@@ -112,6 +109,6 @@ class Http:
             return Response(status_code=401)
         given = _request(request, parameters, await request.body())
         try:
-            return await self.invoke(endpoint.function, given)
+            return _response(await self.invoke(endpoint.function, given))
         except Exception:  # noqa: BLE001 - the boundary of one request; invoke has logged it
             return Response(status_code=500)

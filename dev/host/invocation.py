@@ -67,8 +67,12 @@ def _in_thread(invocation_id: str, call: Callable[[], Any]) -> Any:
 
 
 def _check(function: Function, result: Any) -> None:
-    if result is not None and function.kind != "httpTrigger":
-        raise TypeError(f"function {function.name!r} returned a value, and no binding takes it")
+    """Refuse what Microsoft's worker refuses, None from an HTTP function included."""
+    accepted = (str, func.HttpResponse) if function.kind == "httpTrigger" else (type(None),)
+    if not isinstance(result, accepted):
+        raise TypeError(
+            f"function {function.name!r} returned {type(result).__name__}, which no binding takes"
+        )
 
 
 def invoker(threads: Executor) -> Invoke:

@@ -5,7 +5,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
 QUIET = ("azure", "httpx", "httpcore", "msal", "uvicorn.access")
 
 

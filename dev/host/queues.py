@@ -1,7 +1,7 @@
 """Queue triggers, as the Functions host's storage extension runs them.
 
-A message is taken for ten minutes, renewed while its function runs, deleted when it succeeds, hidden for the
-visibility timeout when it fails, and moved to `<queue>-poison` when it has failed too often or cannot be decoded.
+A message is taken for ten minutes, renewed while its function runs, deleted when it succeeds, hidden for
+the visibility timeout when it fails; to `<queue>-poison` goes what failed too often or cannot be decoded.
 QueueListener.cs and QueueProcessor.cs in https://github.com/Azure/azure-webjobs-sdk
 """
 
@@ -144,7 +144,7 @@ class QueueListener:
 
 
 def _given(message: QueueMessage, body: bytes) -> func.QueueMessage:
-    return func.queue.QueueMessage(
+    return func.queue.QueueMessage(  # type: ignore[no-untyped-call]
         id=message.id,
         body=body,
         dequeue_count=message.dequeue_count,

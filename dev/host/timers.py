@@ -5,6 +5,7 @@ Nothing is remembered from one start of the host to the next, so no run is ever 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -35,7 +36,7 @@ def request(schedule: Schedule, last: datetime | None, now: datetime) -> func.Ti
         "Next": schedule.next_after(now).isoformat(),
         "LastUpdated": (last or now).isoformat(),
     }
-    # The package exports the abstract class under this name and this one beside it.
+    # func.TimerRequest is abstract in one of the package's two lines.
     return func.timer.TimerRequest(past_due=False, schedule_status=status, schedule={"AdjustForDST": True})
 
 
@@ -62,9 +63,7 @@ async def run(function: Function, schedule: Schedule, invoke: Invoke, clock: Clo
         if not is_due:
             await _sleep_until(schedule.next_after(clock.now()), clock)
         is_due, started = False, clock.now()
-        try:
-            await invoke(function, request(schedule, last, started))
-        except Exception:  # noqa: BLE001 - the boundary of one run; invoke has logged it
-            continue
-        finally:
-            last = started
+        given = request(schedule, last, started)
+        with suppress(Exception):  # the boundary of one run; invoke has logged it
+            await invoke(function, given)
+        last = started

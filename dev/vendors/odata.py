@@ -87,7 +87,7 @@ def _ordered(query: Mapping[str, str], entity_set: EntitySet, rows: list[Item]) 
         if direction not in {"", "asc", "desc"}:
             msg = f"'{direction}' is no direction"
             raise FilterError(msg)
-        rows = sorted(rows, key=lambda row: _sort_key(row.get(name)), reverse=direction == "desc")  # noqa: B023 - used at once
+        rows = sorted(rows, key=lambda row: _sort_key(row.get(name)), reverse=direction == "desc")
     return rows
 
 
@@ -95,7 +95,7 @@ def _sort_key(value: Any) -> tuple[bool, Any]:
     return (value is not None, value if value is not None else 0)
 
 
-def _select(query: Mapping[str, str], entity_set: EntitySet) -> "Projection":
+def _select(query: Mapping[str, str], entity_set: EntitySet) -> "_Projection":
     names = _names(query.get("$select", ""), entity_set.fields)
     expanded: dict[str, Collection[str]] = {}
     text = query.get("$expand", "")
@@ -107,7 +107,7 @@ def _select(query: Mapping[str, str], entity_set: EntitySet) -> "Projection":
     if _EXPANSION.sub("", text).strip(" ,"):
         msg = "$expand cannot be read"
         raise FilterError(msg)
-    return Projection(names, expanded)
+    return _Projection(names, expanded)
 
 
 def _names(text: str, known: Collection[str]) -> Collection[str]:
@@ -119,7 +119,7 @@ def _names(text: str, known: Collection[str]) -> Collection[str]:
 
 
 @dataclass(frozen=True)
-class Projection:
+class _Projection:
     """Which properties of an item go out, and which of the items in its lists."""
 
     names: Collection[str]

@@ -37,7 +37,7 @@ def sell_what_matches(scene: Scene, net_revenue: Decimal) -> None:
         else:
             _post_in_two(scene, taken, order.net)
     for _ in range(DORMANT):
-        scene.books.enter(scene.cast.company(), PERIOD.before(scene.random, 900))
+        scene.books.enter(scene.cast.company(), PERIOD.long_before(scene.random, 900))
 
 
 def net_revenue_of(till: Till) -> Decimal:

@@ -74,7 +74,7 @@ def _sell_returned(scene: Scene) -> None:
     """Sell and invoice an order, take a part of it back, and post the credit memo for that."""
     person = scene.cast.person()
     entered = Person(company="Returned-Order", email=person.email, country="US")
-    customer = scene.books.enter(entered, PERIOD.before(scene.random, 300))
+    customer = scene.books.enter(entered, PERIOD.long_before(scene.random, 300))
     order = _RETURNED.sell(scene, scene.dtc, person)
     reference = scene.dtc.reference_of(order)
     scene.books.post(scene.books.order(customer, order, reference), PERIOD.local_day(order.placed_at))

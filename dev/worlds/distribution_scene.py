@@ -81,7 +81,7 @@ class Scene:
 
     def known(self, till: Till, name: str = "", **more: Any) -> Known:
         """Bring in a company that the store and the ledger know."""
-        since = PERIOD.before(self.random, 900)
+        since = PERIOD.long_before(self.random, 900)
         number = self.books.next_number()
         trader = open_trader(self.cast, till, since, name, account_reference=number)
         customer = enter_trader(self.cast, trader, self.books, since, number=number, **more)
@@ -92,7 +92,7 @@ class Scene:
         return open_trader(self.cast, till, PERIOD.before(self.random, 20), name)
 
     def _shopper(self) -> Shopper:
-        since, person = PERIOD.before(self.random, 900), self.cast.person()
+        since, person = PERIOD.long_before(self.random, 900), self.cast.person()
         account = self.dtc.customer(person, since)
         return Shopper(account=account, customer=self.books.enter(retyped(person, self.random), since))
 

@@ -41,7 +41,7 @@ def gifts_sage() -> World:
     shop = Till(period=PERIOD, number="#{}", first_number=41_000, id_offset=5_300_000_000_000)
     portal = Till(period=PERIOD, first_number=12_000)
     books = Books(period=PERIOD)
-    books.hold(PERIOD.before(cast.random, 900))
+    books.hold(PERIOD.long_before(cast.random, 900))
     _sell_to_matched_shoppers(cast, shop, books)
     _sell_to_matched_companies(cast, portal, books)
     _sell_to_absent_shoppers(cast, shop, books)
@@ -49,7 +49,7 @@ def gifts_sage() -> World:
     _sell_what_does_not_count(cast, shop)
     for _ in range(DORMANT):
         state = cast.random.choice(("active", "active", "inactive", "on_hold"))
-        books.enter(cast.person(), PERIOD.before(cast.random, 900), state=state)
+        books.enter(cast.person(), PERIOD.long_before(cast.random, 900), state=state)
     return World(
         document=_document(),
         accounts={
@@ -90,7 +90,7 @@ def _sell_to_matched_shoppers(cast: Cast, shop: Till, books: Books) -> None:
     random = cast.random
     buyers: list[Buyer] = []
     for serial in range(MATCHED_SHOPPERS):
-        person, since = cast.person(), PERIOD.before(random, 700)
+        person, since = cast.person(), PERIOD.long_before(random, 700)
         books.enter(retyped(person, random), since)
         buyers.append(person if random.randrange(4) == 0 else shop.customer(person, since))
         order = shop.sell(buyers[-1], PERIOD.within(random), amount(random, 12, 140))
@@ -105,7 +105,7 @@ def _sell_to_matched_shoppers(cast: Cast, shop: Till, books: Books) -> None:
 def _sell_to_matched_companies(cast: Cast, portal: Till, books: Books) -> None:
     for match, times in MATCHED_COMPANIES.items():
         for _ in range(times):
-            trader = match(cast, portal, books, PERIOD.before(cast.random, 600))
+            trader = match(cast, portal, books, PERIOD.long_before(cast.random, 600))
             _buy(cast, trader, cast.random.randint(1, 4))
             trader.buy(cast, PERIOD.before(cast.random, 40))
 
@@ -117,7 +117,7 @@ def _sell_to_absent_shoppers(cast: Cast, shop: Till, books: Books) -> None:
         buyer = person if serial % 4 == 0 else shop.customer(person, placed_at)
         shop.sell(buyer, placed_at, amount(random, 12, 140))
     for times in CHANGED_EMAIL_ORDERS:
-        person, since = cast.person(), PERIOD.before(random, 700)
+        person, since = cast.person(), PERIOD.long_before(random, 700)
         before = replace(person, email=person.email.replace("@", f".{random.randint(1960, 2004)}@"))
         books.enter(retyped(before, random), since)
         buyer = shop.customer(person, since)
@@ -136,7 +136,7 @@ def _sell_to_absent_companies(cast: Cast, portal: Till, books: Books) -> None:
         _buy(cast, open_trader(cast, portal, since, vat=vat, account_reference=account), times)
     for times in VAT_NOT_KEYED_ORDERS:
         vat = respelled_vat(cast.vat(), random)
-        _buy(cast, match_by_account(cast, portal, books, PERIOD.before(random, 300), vat=vat), times)
+        _buy(cast, match_by_account(cast, portal, books, PERIOD.long_before(random, 300), vat=vat), times)
 
 
 def _buy(cast: Cast, trader: Trader, times: int) -> None:

@@ -48,7 +48,7 @@ def machinery_dataverse() -> World:
     _leave_stuck(cast, books, crm)
     _leave_out_of_scope(cast, books, crm)
     for _ in range(ELSEWHERE):
-        since = PERIOD.before(cast.random, 700)
+        since = PERIOD.long_before(cast.random, 700)
         books.enter(cast.company(), since, company=OTHER_COMPANY, number=_number(books))
     return World(
         document=_document(),
@@ -104,7 +104,7 @@ def _created(cast: Cast, books: Books, created_at: datetime, **more: Any) -> Crm
 
 def _promote(cast: Cast, books: Books, crm: Account, *, is_new: bool) -> None:
     random = cast.random
-    record = _created(cast, books, PERIOD.within(random) if is_new else PERIOD.before(random, 700))
+    record = _created(cast, books, PERIOD.within(random) if is_new else PERIOD.long_before(random, 700))
     vat = respelled_vat(record.vat, random) if record.vat else ""
     address = retyped(record.person, random)
     books.enter(address, record.created_at, number=record.account_number, vat=vat)

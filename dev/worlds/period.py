@@ -6,6 +6,8 @@ from random import Random
 
 OPENS = time(7)
 CLOSES = time(17, 30)
+LONGEST_LOOK_BACK = 90
+"""How many days before the window the earliest order or new account is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +47,13 @@ class Period:
         """Draw an instant inside the window."""
         return self.at(random, self.first_day + timedelta(days=random.randrange(self.days)))
 
-    def before(self, random: Random, days: int = 60) -> datetime:
-        """Draw an instant in the `days` before the window."""
+    def before(self, random: Random, days: int) -> datetime:
+        """Draw an instant in the `days` before the window, at most `LONGEST_LOOK_BACK`."""
         return self.at(random, self.first_day - timedelta(days=random.randint(1, days)))
+
+    def long_before(self, random: Random, days: int) -> datetime:
+        """Draw an instant in the `days` before the window, but before any order that is drawn there."""
+        return self.at(random, self.first_day - timedelta(days=random.randint(LONGEST_LOOK_BACK + 1, days)))
 
     def days_ago(self, random: Random, days: int) -> datetime:
         """Draw an instant so many days before the last day."""

@@ -63,7 +63,7 @@ def supplements_d365() -> World:
     _sell_what_does_not_count(cast, shop)
     for _ in range(DORMANT):
         state = cast.random.choice(("active", "active", "active", "blocked", "inactive"))
-        books.enter(cast.person(), PERIOD.before(cast.random, 600), state=state)
+        books.enter(cast.person(), PERIOD.long_before(cast.random, 600), state=state)
     return World(
         document=_document(),
         accounts={
@@ -108,7 +108,7 @@ def _sell_to_matched(cast: Cast, shop: Till, books: Books, crm: Account) -> None
     buyers: list[Buyer] = []
     for serial in range(MATCHED_BY_EMAIL + MATCHED_BY_NAME_AND_ADDRESS):
         person = cast.person()
-        known_since = PERIOD.before(random, 500)
+        known_since = PERIOD.long_before(random, 500)
         entered = retyped(person, random)
         if serial >= MATCHED_BY_EMAIL:
             entered = replace(
@@ -156,7 +156,7 @@ def _misspell(person: Person, books: Books, random: Random) -> Person:
     """Enter a customer who has moved since, and give her as she orders: two letters changed places."""
     known = replace(person, first_name="Ann", last_name="Whitfield", email="ann.whitfield@example.com")
     moved = replace(known, street="2 Old Wharf", city="Hull", postcode="HU1 2AB")
-    books.enter(moved, PERIOD.before(random, 400))
+    books.enter(moved, PERIOD.long_before(random, 400))
     return replace(known, email="ann.whitfeild@example.com")
 
 

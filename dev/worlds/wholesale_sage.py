@@ -53,18 +53,18 @@ def wholesale_sage() -> World:
     portal = Till(period=PERIOD, first_number=8_000)
     adobe = Till(period=PERIOD, number="{:09}", first_number=21_000)
     books = Books(period=PERIOD)
-    books.hold(PERIOD.before(cast.random, 900))
+    books.hold(PERIOD.long_before(cast.random, 900))
     for till, matches in ((portal, MATCHED_ON_BIGCOMMERCE), (adobe, MATCHED_ON_ADOBE)):
         for match, times in matches.items():
             for _ in range(times):
-                trader = match(cast, till, books, PERIOD.before(cast.random, 600))
+                trader = match(cast, till, books, PERIOD.long_before(cast.random, 600))
                 _buy(cast, trader, cast.random.randint(1, 4))
                 trader.buy(cast, PERIOD.before(cast.random, 40))
     failed = _sell_to_absent(cast, portal, adobe)
     _sell_what_does_not_count(cast, portal, adobe)
     for _ in range(DORMANT):
         state = cast.random.choice(("active", "active", "inactive"))
-        books.enter(cast.company(), PERIOD.before(cast.random, 900), vat=cast.vat(), state=state)
+        books.enter(cast.company(), PERIOD.long_before(cast.random, 900), vat=cast.vat(), state=state)
     return World(
         document=_document(),
         accounts={
@@ -121,7 +121,7 @@ def _sell_to_absent(cast: Cast, portal: Till, adobe: Till) -> list[Trader]:
         for turn in range(1, times + 1):
             trader.buy(cast, opened + timedelta(minutes=95 * turn + random.randrange(60)))
     for times in MERGED_ORDERS:
-        since = PERIOD.before(random, 600)
+        since = PERIOD.long_before(random, 600)
         vat = respelled_vat(cast.vat(), random)
         _buy(cast, open_trader(cast, adobe, since, vat=vat, state="retired"), times)
     failed = []

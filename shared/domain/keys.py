@@ -47,7 +47,18 @@ _LEGAL_FORMS = frozenset(
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _BARE_LETTERS = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "\u0131": "i",
+    }
 )
 """Letters that no decomposition makes plain."""
 _APOSTROPHES = re.compile("[.'`\u2018\u2019\u02bc]")
@@ -99,7 +110,8 @@ def vat(text: str | None, country: str = "") -> str:
 
 def account_reference(text: str | None) -> str:
     """Give an account number without blanks, in upper case; leading zeros stay."""
-    compact = re.sub(r"\s+", "", _folded(text, str.upper))
+    joined = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or ""))
+    compact = _folded(joined, str.upper)
     return "" if _NOT_ALPHANUMERIC.sub("", compact) in _PLACEHOLDERS else compact
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ ATTEMPTS = 5
 LONGEST_PAUSE = 60.0
 """Seconds that a pull waits by itself; a longer wait is left to the queue."""
 
+_IS_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?").fullmatch
 _WORTH_ANOTHER_TRY = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -49,6 +51,7 @@ class VendorClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.name = name
+        self.base_url = httpx.URL(access.base_url)
         self.calls = 0
         self._sleep = sleep
         self._http = httpx.AsyncClient(
@@ -131,14 +134,26 @@ def backoff(attempt: int) -> float:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """Read Retry-After, in seconds or as an HTTP date; None where it is absent or unreadable."""
-    value = response.headers.get("Retry-After", "")
-    if value.replace(".", "", 1).isdigit():
-        return float(value)
+    """Give the seconds that an answer asks to wait; None where it does not say, or not readably.
+
+    Reads Retry-After, in seconds or as an HTTP date (RFC 9110, section 10.2.3), and every header whose name
+    ends so: Sage Intacct has one for each of its limits, and the longest counts.
+    """
+    values = [value for name, value in response.headers.items() if name.lower().endswith("retry-after")]
+    return max((wait for value in values if (wait := _seconds(value)) is not None), default=None)
+
+
+def _seconds(value: str) -> float | None:
+    """Read a wait in seconds or an HTTP date, which is in GMT where it does not say."""
     try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+        return float(value) if _IS_NUMBER(value) else _until(parsedate_to_datetime(value))
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _until(moment: datetime) -> float:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
 
 
 def parse_json(response: httpx.Response, name: str) -> Any:
@@ -192,9 +207,7 @@ class TokenAuth(httpx.Auth):
         self._name, self._header, self._prefix = name, header, prefix
         self._token, self._expires = "", 0.0
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Add the token; on a 401 get a new one and try once more."""
         for is_last in (False, True):
             if not self._token or time.monotonic() > self._expires - self.EARLY:

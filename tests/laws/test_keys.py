@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.domain import keys
+
+LAW = settings(deadline=None, derandomize=True)
 
 COUNTRIES = st.sampled_from(["", "GB", "gb", "DE", "GR", "US", "FR", "XI", "??", "Deutschland"])
 NORMALISERS: dict[str, Callable[[str | None, str], str]] = {
@@ -34,14 +36,18 @@ LEGAL_FORMS = (
 )
 
 NEAR_EMAILS = st.builds("{}@{}.{}".format, st.text(max_size=8), st.text(max_size=8), st.text(max_size=4))
-NEAR_NUMBERS = st.text(alphabet="0123456789 +-()/.GBDEFRELATU²٣Ａ", max_size=20)
+NEAR_NUMBERS = st.text(alphabet="0123456789 +-()/.GBDEFRELATU²٣", max_size=20)
 TEXTS = st.text() | NEAR_EMAILS | NEAR_NUMBERS | st.text(alphabet="ßẞſİıŁßﬀﬁÅåΣςΐŉǰ .'-&@", max_size=12)
 
 
 @pytest.mark.parametrize("kind", NORMALISERS)
+@LAW
 @given(text=TEXTS, country=COUNTRIES)
 @example(text="\udcff", country="GB")
 @example(text="a@\u2024.b", country="")
+@example(text="0\u0390", country="")
+@example(text="a \u0301", country="")
+@example(text="A" * 34 + " B", country="")
 def test_normalising_twice_changes_nothing(kind: str, text: str, country: str):
     """Every normaliser takes any text without raising, and its own result as it is."""
     once = NORMALISERS[kind](text, country)
@@ -49,6 +55,7 @@ def test_normalising_twice_changes_nothing(kind: str, text: str, country: str):
 
 
 @pytest.mark.parametrize("kind", NORMALISERS)
+@LAW
 @given(text=TEXTS, country=COUNTRIES)
 def test_a_key_stands_in_no_blanks(kind: str, text: str, country: str):
     """A key neither begins nor ends with a blank, and nothing sent is no key."""
@@ -66,6 +73,7 @@ WORDS = st.lists(
 )
 
 
+@LAW
 @given(WORDS, st.sampled_from(LEGAL_FORMS), st.sampled_from(LEGAL_FORMS))
 def test_legal_forms_do_not_tell_names_apart(words: list[str], one: str, other: str):
     """A name is the same whatever legal form it has, in whatever case (SAGE-ABS-08)."""
@@ -73,6 +81,7 @@ def test_legal_forms_do_not_tell_names_apart(words: list[str], one: str, other: 
     assert keys.name(f"{name} {one}") == keys.name(f" {name.upper()},  {other}") == keys.name(name)
 
 
+@LAW
 @given(st.text(alphabet="0123456789", min_size=9, max_size=9).filter(lambda digits: len(set(digits)) > 1))
 def test_a_british_vat_number_needs_no_prefix(digits: str):
     """A number means the same with its prefix, without it, and in groups (SAGE-ABS-07)."""
@@ -80,6 +89,7 @@ def test_a_british_vat_number_needs_no_prefix(digits: str):
     assert keys.vat(grouped) == keys.vat(digits, "GB") == f"GB{digits}"
 
 
+@LAW
 @given(st.text(alphabet="0123456789#-ABC", min_size=1, max_size=40))
 def test_a_document_reference_fits_business_central(number: str):
     """A reference is what Business Central would keep of it: 35 characters (REVGAP-03)."""
@@ -92,7 +102,7 @@ def test_a_document_reference_fits_business_central(number: str):
         (" Ana.Ruiz+Web@Example.COM ", "ana.ruiz+web@example.com"),
         ("ana@bücher.example", "ana@xn--bcher-kva.example"),
         ("ana@xn--bcher-kva.example", "ana@xn--bcher-kva.example"),
-        ("ana＠example.com", "ana@example.com"),
+        ("ana\uff20example.com", "ana@example.com"),
         ("noreply@example.com", ""),
         ("N/A", ""),
         ("ana@localhost", ""),
@@ -177,6 +187,7 @@ def test_postcodes(text: str, country: str, expected: str):
         ("Müller & Söhne GmbH", "muller sohne"),
         ("Straße 7 S.A.R.L.", "strasse 7"),
         ("O'Neill's", "oneills"),
+        ("O\u2019Neill\u2019s", "oneills"),
         ("Limited", "limited"),
         ("Test", ""),
         ("Łódź Øre", "lodz ore"),

@@ -3,17 +3,20 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.money import SCALE, convert, format_money, parse_money, prorate
+
+LAW = settings(deadline=None, derandomize=True)
 
 AMOUNTS = st.integers(min_value=-(10**15), max_value=10**15)
 WEIGHTS = st.lists(st.integers(min_value=0, max_value=10**12), max_size=12)
 RATES = st.decimals(min_value="0.0001", max_value=10_000, places=6)
 
 
-@given(AMOUNTS | st.integers())
+@LAW
+@given(AMOUNTS | st.integers(min_value=-(10**24), max_value=10**24))
 def test_an_amount_survives_being_written(amount: int):
     """What is written reads back as the same amount, with two decimals at least."""
     text = format_money(amount)
@@ -21,12 +24,14 @@ def test_an_amount_survives_being_written(amount: int):
     assert len(text.partition(".")[2]) >= 2
 
 
+@LAW
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12))
 def test_a_decimal_of_four_places_is_exact(value: Decimal):
     """Text and Decimal of up to four places read as the same exact amount."""
     assert parse_money(value) == parse_money(str(value)) == value * SCALE
 
 
+@LAW
 @given(st.text() | st.text(alphabet="0123456789.,-+eE _nafi", max_size=12))
 def test_any_text_is_an_amount_or_refused(text: str):
     """A text that is no amount raises ValueError, and nothing else."""
@@ -42,7 +47,7 @@ def test_any_text_is_an_amount_or_refused(text: str):
 )
 def test_what_is_no_amount_is_refused(value: object):
     """Floats, infinities and words are never taken for money."""
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"amount|float"):
         parse_money(value)  # type: ignore[arg-type]
 
 
@@ -72,6 +77,7 @@ def test_writings(amount: int, expected: str):
     assert format_money(amount) == expected
 
 
+@LAW
 @given(AMOUNTS, WEIGHTS)
 def test_parts_add_up(amount: int, weights: list[int]):
     """The parts of a prorated amount add up to it exactly (REVGAP-26)."""
@@ -80,6 +86,7 @@ def test_parts_add_up(amount: int, weights: list[int]):
     assert sum(parts) == (amount if weights else 0)
 
 
+@LAW
 @given(AMOUNTS, WEIGHTS.filter(any))
 def test_a_part_is_within_a_unit_of_its_share(amount: int, weights: list[int]):
     """No part is off its exact share by a whole unit, and weight zero gets nothing."""
@@ -89,6 +96,7 @@ def test_a_part_is_within_a_unit_of_its_share(amount: int, weights: list[int]):
         assert part == 0 or weight > 0
 
 
+@LAW
 @given(AMOUNTS, WEIGHTS)
 def test_parts_keep_the_sign(amount: int, weights: list[int]):
     """No part of a credit is a debit, and splitting the opposite gives the opposite."""
@@ -97,6 +105,7 @@ def test_parts_keep_the_sign(amount: int, weights: list[int]):
     assert prorate(-amount, weights) == [-part for part in parts]
 
 
+@LAW
 @given(AMOUNTS, st.integers(min_value=1, max_value=9))
 def test_no_weight_splits_evenly(amount: int, count: int):
     """Where all weights are zero, the parts differ by one unit at most."""
@@ -104,6 +113,7 @@ def test_no_weight_splits_evenly(amount: int, count: int):
     assert max(parts) - min(parts) <= 1
 
 
+@LAW
 @given(AMOUNTS, RATES)
 def test_translation_keeps_the_sign(amount: int, rate: Decimal):
     """Translating the opposite gives the opposite; a rate of one changes nothing (REVGAP-23)."""

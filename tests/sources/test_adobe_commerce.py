@@ -13,7 +13,7 @@ from shared.domain.records import CommerceCustomer, Company, Order, Refund
 from shared.domain.workspace import FieldMap
 from shared.errors import SourceError
 from shared.sources.adobe_commerce import SOURCE
-from tests.sources.shop import BUYER, Bench, answering, at, busy_account, company, customer, order, refund
+from tests.sources.shop import BUYER, Bench, answering, busy_account, company, customer, order, refund
 
 PAAS = Bench(source=SOURCE, vendor=adobe_commerce, options={})
 SAAS = Bench(source=SOURCE, vendor=adobe_commerce, options={"flavour": "saas", "ims_org": "X@AdobeOrg"})

@@ -32,13 +32,13 @@ def test_worlds_come_in_the_order_of_the_cards() -> None:
 
 
 @pytest.mark.parametrize("build", WORLDS, ids=IDS)
-def test_building_twice_gives_the_same(build: Callable[[], World]):
+def test_building_twice_gives_the_same(build: Callable[[], World]) -> None:
     """A world is the same whenever it is built."""
     assert build() == build()
 
 
 @every_world
-def test_document_is_a_workspace(world: World):
+def test_document_is_a_workspace(world: World) -> None:
     """The document is a valid workspace whose connections lead to the world's accounts (GEN-11)."""
     document = world.at(ADDRESS)
     workspace = Workspace.model_validate(document)
@@ -51,7 +51,7 @@ def test_document_is_a_workspace(world: World):
 
 
 @every_world
-def test_connections_suit_their_sources(world: World):
+def test_connections_suit_their_sources(world: World) -> None:
     """Every connection has the secrets and the options that its kind of source asks for."""
     found = {each.name for each in pkgutil.iter_modules(shared.sources.__path__)}
     for connection in Workspace.model_validate(world.at(ADDRESS)).connections:
@@ -71,7 +71,7 @@ def test_account_names_are_unique() -> None:
 
 
 @every_world
-def test_nothing_is_dated_after_the_snapshot(world: World):
+def test_nothing_is_dated_after_the_snapshot(world: World) -> None:
     """Nothing is known before it happened: every fact is older than the pinned clock, and aware."""
     as_of = datetime.fromisoformat(world.document["as_of"])
     for account in world.accounts.values():
@@ -93,7 +93,7 @@ def _same(person: Person) -> str:
 
 @every_world
 @pytest.mark.parametrize("key", ["phone", "postcode", "street"])
-def test_nobody_shares_an_address(world: World, key: str):
+def test_nobody_shares_an_address(world: World, key: str) -> None:
     """No two parties share a telephone number, a postcode or a street address (SAGE-ABS-13)."""
     holders = defaultdict(set)
     for person in people(world):
@@ -105,14 +105,14 @@ def test_nobody_shares_an_address(world: World, key: str):
 
 
 @every_world
-def test_telephone_numbers_are_possible(world: World):
+def test_telephone_numbers_are_possible(world: World) -> None:
     """Every telephone number can be dialled in its country, as far as its length tells."""
     for text, country in {(person.phone, person.country) for person in people(world) if person.phone}:
         assert phonenumbers.is_possible_number(phonenumbers.parse(text, country))
 
 
 @every_world
-def test_mailboxes_are_nobodys(world: World):
+def test_mailboxes_are_nobodys(world: World) -> None:
     """Every email is at a domain that is kept for examples, and has a key."""
     for person in people(world):
         address = person.email.strip().casefold()
@@ -121,7 +121,7 @@ def test_mailboxes_are_nobodys(world: World):
 
 
 @every_world
-def test_ids_are_unique(world: World):
+def test_ids_are_unique(world: World) -> None:
     """No two facts of one kind share an id or a number in one account."""
     for account in world.accounts.values():
         _check_ids(account)

@@ -208,7 +208,8 @@ def return_cases(snapshot: Snapshot, window: Window, documents: Documents) -> It
             continue
         name = _return_name(snapshot, refunds, row, orders, order)
         memos = documents.of_return(keys.document_reference(name))
-        currency = refunds["currency"][row]
+        # A refund is in its order's currency; BigCommerce names none on the refund itself.
+        currency = (refunds if order is None else orders)["currency"][row if order is None else order]
         yield Case(
             is_return=True,
             row=row,

@@ -1,0 +1,169 @@
+"""`./run demo`: five merchants, pulled and judged by the real app, on this machine alone."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from dev import azurite, host
+from dev.commands import tables
+from dev.vendors.server import VENDORS, serving
+from dev.worlds import WORLDS
+from dev.worlds.world import World
+
+PATIENCE_SECONDS = 240.0
+_API = "/api/v1/workspaces"
+_ENTRA_KINDS = ("business_central", "finance_operations", "dataverse")
+
+console = Console()
+
+
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Print the cards and end.")] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the readings to this file as JSON.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="The port that the app answers on; 0 for any free one.")] = 0,
+) -> None:
+    """Run five demonstration merchants end to end and print their cards."""
+    worlds = [build() for build in WORLDS]
+    with running(worlds, port) as app:
+        readings = pull_and_read(app, worlds)
+        console.print()
+        tables.print_readings(console, readings)
+        for reading in readings:
+            tables.print_breakdown(console, reading)
+            tables.print_rows(console, reading, rows_of(app, reading))
+        if json_file is not None:
+            text = json.dumps({"readings": readings}, indent=2, ensure_ascii=False)
+            json_file.write_text(text + "\n", encoding="utf-8")
+            console.print(f"\nThe readings are in {json_file}.")
+        if not once:
+            _stay(app, worlds)
+
+
+@contextmanager
+def running(worlds: list[World], port: int = 0) -> Iterator[httpx.Client]:
+    """Run storage, vendors and app while the block runs; give a client with the operator's key."""
+    accounts = {name: account for world in worlds for name, account in world.accounts.items()}
+    operator = secrets.token_urlsafe(32)
+    with ExitStack() as stack:
+        console.print("Starting the storage emulator, the simulated vendors and the app ...")
+        storage = stack.enter_context(azurite.running(progress=console.print))
+        vendors = stack.enter_context(serving(accounts))
+        settings = {
+            "AzureWebJobsStorage": storage.connection_string,
+            "TIEOUT_ADMIN_KEY": operator,
+            **vendor_secrets(),
+        }
+        address = stack.enter_context(host.running(settings=settings, port=port))
+        app = stack.enter_context(httpx.Client(base_url=address.url, timeout=60))
+        app.headers["x-api-key"] = operator
+        app.headers["x-functions-key"] = address.master_key
+        for world in worlds:
+            document = world.at(vendors)
+            app.put(f"{_API}/{document['id']}", json=document).raise_for_status()
+        yield app
+
+
+def vendor_secrets() -> dict[str, str]:
+    """Give the invented secrets that the simulated vendors accept, as the worlds refer to them."""
+    found = {}
+    for vendor in VENDORS:
+        kind = vendor.__name__.rpartition(".")[2]
+        kinds = _ENTRA_KINDS if kind == "entra" else (kind,)
+        for each in kinds:
+            for name, value in getattr(vendor, "SECRETS", {}).items():
+                found[f"demo_{each}_{name}".upper()] = value
+    return found
+
+
+def pull_and_read(app: httpx.Client, worlds: list[World]) -> list[dict[str, Any]]:
+    """Fire the timers, wait until every stream is read, and give the readings that come of it."""
+    kinds = {connection["kind"] for world in worlds for connection in world.document["connections"]}
+    for kind in sorted(kinds):
+        app.post(f"/admin/functions/pull_{kind}", json={}).raise_for_status()
+    names = [world.document["id"] for world in worlds]
+    _await_pulls(app, names)
+    return [reading for name in names for reading in _await_readings(app, name)]
+
+
+def rows_of(app: httpx.Client, reading: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give a reading's first rows."""
+    path = f"{_API}/{reading['workspace']}/cards/{reading['card']}/rows"
+    rows: list[dict[str, Any]] = app.get(path, params={"page_size": 8}).raise_for_status().json()["rows"]
+    return rows
+
+
+def _await_pulls(app: httpx.Client, names: list[str]) -> None:
+    deadline = monotonic() + PATIENCE_SECONDS
+    columns = (
+        TextColumn("Pulling"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("streams"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("pull", total=None)
+        while True:
+            streams = [stream for name in names for stream in _streams(app, name)]
+            ended = [each for each in streams if each["last_success_at"] or each["problem_at"]]
+            progress.update(task, total=len(streams), completed=len(ended))
+            if len(ended) == len(streams):
+                return
+            if monotonic() > deadline:
+                waiting = ", ".join(each["stream"] for each in streams if each not in ended)
+                console.print(f"[red]Not read in {PATIENCE_SECONDS:.0f} seconds: {waiting}[/red]")
+                raise typer.Exit(1)
+            sleep(0.3)
+
+
+def _streams(app: httpx.Client, name: str) -> list[dict[str, Any]]:
+    sources = app.get(f"{_API}/{name}/sources").raise_for_status().json()["sources"]
+    return [stream for source in sources for stream in source["streams"]]
+
+
+def _await_readings(app: httpx.Client, name: str) -> list[dict[str, Any]]:
+    """Give a workspace's readings once its cards are evaluated on everything that was pulled."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    while True:
+        cards = app.get(f"{_API}/{name}/cards").raise_for_status().json()["cards"]
+        if cards and not any(each["status"] in {"not_evaluated", "held"} for each in cards):
+            break
+        if monotonic() > deadline:
+            waiting = "; ".join(why for each in cards for why in each.get("waiting_for", []))
+            console.print(f"[red]{name} has no reading after {PATIENCE_SECONDS:.0f} seconds. {waiting}[/red]")
+            raise typer.Exit(1)
+        sleep(0.3)
+    return [app.get(f"{_API}/{name}/cards/{each['card']}").raise_for_status().json() for each in cards]
+
+
+def _stay(app: httpx.Client, worlds: list[World]) -> None:
+    """Print where the app answers and a key for each workspace, and serve until Ctrl-C."""
+    console.print(f"\nThe app answers at [bold]{app.base_url}[/bold]; a key for each workspace:")
+    example = ""
+    for world in worlds:
+        name = world.document["id"]
+        made = app.post(f"{_API}/{name}/keys", json={"name": "demo", "roles": ["owner"]}).raise_for_status()
+        console.print(f"  {name:<24} {made.json()['key']}", soft_wrap=True)
+        card = next(iter(tables.shown_cards(world.document)))
+        example = (
+            f"curl -H 'x-api-key: {made.json()['key']}' {app.base_url}{_API}/{name}/cards/{card}/rows.csv"
+        )
+    console.print(f"\nThe last one's rows as CSV:\n  {example}", soft_wrap=True)
+    console.print("\nCtrl-C ends it.")
+    try:
+        while True:
+            sleep(3600)
+    except KeyboardInterrupt:
+        console.print("Ending.")

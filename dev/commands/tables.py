@@ -1,0 +1,90 @@
+"""The cards as the terminal shows them."""
+
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dev.worlds.world import CARDS
+
+_STYLES = {"alert": "bold red", "attention": "yellow", "ok": "green", "held": "magenta"}
+_PARTS = ("cohort", "cause", "failure", "reason")
+
+Document = dict[str, Any]
+
+
+def shown_cards(document: Document) -> list[str]:
+    """Give the cards that a workspace document leaves enabled."""
+    return [card for card in CARDS if document.get("cards", {}).get(card, {}).get("enabled", True)]
+
+
+def print_readings(console: Console, readings: list[Document]) -> None:
+    """Print a line for each reading."""
+    table = Table(title="Tieout: what did not make it to the books", title_justify="left")
+    for heading in ("Card", "Workspace"):
+        table.add_column(heading)
+    for heading in ("Value", "Alert past", "Status", "Rows", "As of"):
+        table.add_column(heading, justify="right" if heading in {"Value", "Rows"} else "left")
+    for reading in readings:
+        status = reading["status"]
+        table.add_row(
+            reading["title"],
+            reading["workspace"],
+            _value(reading),
+            _threshold(reading),
+            f"[{_STYLES.get(status, 'dim')}]{status}[/]",
+            str(reading["row_count"]),
+            reading["as_of"][:10],
+        )
+    console.print(table)
+
+
+def print_breakdown(console: Console, reading: Document) -> None:
+    """Print what a reading is made of."""
+    table = Table(title=f"\n{reading['title']}: {_value(reading)}", title_justify="left")
+    table.add_column("Part")
+    table.add_column("", overflow="fold")
+    slices = [each for each in reading["breakdown"] if each["dimension"] in _PARTS]
+    names = (
+        [name for name in slices[0] if name not in {"dimension", "code", "label", "note"}] if slices else []
+    )
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right")
+    for each in slices:
+        table.add_row(each["dimension"], each["label"], *(str(each.get(name, "")) for name in names))
+    console.print(table)
+    figures = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in reading["figures"].items())
+    console.print(f"  {figures}", style="dim")
+
+
+def print_rows(console: Console, reading: Document, rows: list[Document]) -> None:
+    """Print the first rows of a reading."""
+    table = Table(show_edge=False, pad_edge=False, title="First rows", title_justify="left")
+    is_money = reading["unit"] == "money"
+    fields = (
+        ("order", "name", "commerce_gross", "sales_order", "ledger_amount", "gap", "reason_label", "age_days")
+        if is_money
+        else ("name", "email", "cohort", "cause", "order_count", "age_days")
+    )
+    for field in (*fields, "action"):
+        table.add_column(field.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(field)) for field in (*fields, "action")))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _value(reading: Document) -> str:
+    value = reading["value"]
+    if value is None:
+        return "none yet"
+    return f"{Decimal(value):,.2f} {reading['currency']}" if reading["unit"] == "money" else f"{value:,}"
+
+
+def _threshold(reading: Document) -> str:
+    threshold = reading["threshold"]
+    return f"{threshold['value']} %" if threshold["unit"] == "percent" else threshold["value"]
