@@ -53,7 +53,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.random = self.cast.random
         self.trade = Till(
-            period=PERIOD, currency="USD", tax_rate=NO_TAX, reference=TRADE, first_number=2_101_000
+            period=PERIOD, currency="USD", tax_rate=NO_TAX, reference=TRADE, first_number=2_060_000
         )
         self.dtc = Till(
             period=PERIOD,
@@ -61,7 +61,7 @@ class Scene:
             tax_rate=SALES_TAX,
             reference=DTC,
             number="#{}",
-            first_number=9_860_000,
+            first_number=9_820_000,
             id_offset=6_100_000_000_000,
         )
         self.adobe = Till(

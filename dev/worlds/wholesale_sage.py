@@ -145,7 +145,7 @@ def _sell_what_does_not_count(cast: Cast, portal: Till, adobe: Till) -> None:
         for _ in range(SHOPPERS):
             till.sell(cast.person(), PERIOD.within(random), amount(random, 20, 300))
         idle, withdrawn, returned = (
-            open_trader(cast, till, PERIOD.before(random, 90), vat=cast.vat()) for _ in range(3)
+            open_trader(cast, till, PERIOD.long_before(random, 300), vat=cast.vat()) for _ in range(3)
         )
         idle.buy(cast, PERIOD.before(random, 40))
         withdrawn.buy(cast, PERIOD.within(random), state="cancelled")
