@@ -74,9 +74,16 @@ class Program:
                         return found
                 left = deadline - monotonic()
                 if self._is_silent or left <= 0:
-                    said = "\n".join(list(self._lines)[-20:]) or "(nothing)"
-                    raise ProgramError(f"{self._name} did not start. It said:\n{said}")
+                    raise ProgramError(f"{self._name} did not start. It said:\n{self._last_lines()}")
                 self._heard.wait(left)
+
+    def wait(self) -> None:
+        """Wait until the program ends by itself, which it should not: raises ProgramError then."""
+        code = self._process.wait()
+        raise ProgramError(f"{self._name} ended with {code}. It said:\n{self._last_lines()}")
+
+    def _last_lines(self) -> str:
+        return "\n".join(list(self._lines)[-20:]) or "(nothing)"
 
     def end(self) -> None:
         """Let go of the leash, and wait until the program has gone."""

@@ -38,6 +38,16 @@ def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccou
     )
 
 
+def operator_key(environment: Mapping[str, str] = os.environ) -> str:
+    """Give the operator's key; "" where there is no operator."""
+    return environment.get("TIEOUT_ADMIN_KEY", "")
+
+
+def schedule(kind: str, default: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Give the schedule of a kind of source: what the environment says, or the source's own."""
+    return environment.get(f"TIEOUT_SCHEDULE_{kind.upper()}", "") or default
+
+
 async def secret(reference: str, environment: Mapping[str, str] = os.environ) -> str:
     """Give the value that `env:NAME` or `keyvault:NAME` refers to.
 

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dev import azurite, host
 from dev.commands import tables
+from dev.processes import listening
 from dev.vendors.server import VENDORS, serving
 from dev.worlds import WORLDS
 from dev.worlds.world import World
@@ -60,15 +61,12 @@ def running(worlds: list[World], port: int = 0) -> Iterator[httpx.Client]:
         console.print("Starting the storage emulator, the simulated vendors and the app ...")
         storage = stack.enter_context(azurite.running(progress=console.print))
         vendors = stack.enter_context(serving(accounts))
-        settings = {
-            "AzureWebJobsStorage": storage.connection_string,
-            "TIEOUT_ADMIN_KEY": operator,
-            **vendor_secrets(),
-        }
-        address = stack.enter_context(host.running(settings=settings, port=port))
+        settings = host.settings(storage, operator) | vendor_secrets()
+        listener = listening(port)
+        address = stack.enter_context(host.running(host.ROOT, settings, listener=listener))
         app = stack.enter_context(httpx.Client(base_url=address.url, timeout=60))
         app.headers["x-api-key"] = operator
-        app.headers["x-functions-key"] = address.master_key
+        app.headers["x-functions-key"] = address.keys.master
         for world in worlds:
             document = world.at(vendors)
             app.put(f"{_API}/{document['id']}", json=document).raise_for_status()

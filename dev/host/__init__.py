@@ -1,6 +1,7 @@
 """A local Functions host: runs the real function_app.py on Azurite, as Azure does it.
 
-    with azurite.running() as storage, host.running(folder, host.settings(storage, admin_key)) as app:
+    settings = {"AzureWebJobsStorage": storage.connection_string, "TIEOUT_ADMIN_KEY": key}
+    with host.running(settings=settings) as app:
         httpx.get(f"{app.url}/api/v1/health")
 
 The host is a process of its own, which ends with the block, and with us where we are killed.
@@ -14,57 +15,53 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dev.azurite import AzuriteAddress
 from dev.host.keys import Keys
-from dev.processes import ignore, leashed, listening
+from dev.processes import Program, ignore, leashed, listening
 
 ROOT = Path(__file__).parents[2]
 READY = r"Application startup complete"
+# Azure's own minute, or host.json's seconds, would let a person at the screen wait.
+LOCAL = {"AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01"}
 
 
 @dataclass(frozen=True)
 class RunningHost:
-    """Where a running host is reached, and the keys that it takes."""
+    """Where a running host is reached, the keys that it takes, and its process."""
 
     url: str
     keys: Keys
-    pid: int
+    program: Program
 
-
-def settings(storage: AzuriteAddress, admin_key: str) -> dict[str, str]:
-    """Give the app settings that a local app needs besides the caller's environment."""
-    return {
-        "AzureWebJobsStorage": storage.connection_string,
-        "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
-        "TIEOUT_ADMIN_KEY": admin_key,
-    }
+    @property
+    def master_key(self) -> str:
+        """The key that opens everything, `/admin` too; sent as `x-functions-key`."""
+        return self.keys.master
 
 
 @contextmanager
 def running(
-    folder: Path,
-    app_settings: Mapping[str, str],
+    folder: Path = ROOT,
     *,
+    settings: Mapping[str, str],
     port: int = 0,
     keys: Keys | None = None,
     log: Callable[[str], None] = ignore,
 ) -> Iterator[RunningHost]:
-    """Host the folder's app while the block runs; `log` gets each line of its log.
+    """Host the folder's app while the block runs, with these app settings besides our own environment.
 
-    Port 0 is any free one. Raises PortInUseError, or ProgramError where the app does not start.
+    Port 0 is any free one; `log` gets each line of the app's log. Raises PortInUseError, and ProgramError
+    where the app does not start.
     """
     keys = keys or Keys()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **app_settings}
     with listening(port) as listener:
         task = {"folder": str(folder.resolve()), "keys": asdict(keys), "listener": listener.fileno()}
         with leashed(
             "The Functions host",
             (sys.executable, "-m", "dev.host"),
-            environment=environment,
+            environment={**os.environ, "PYTHONPATH": str(ROOT), **LOCAL, **settings},
             first_line=json.dumps(task),
             inherited=[listener],
             log=log,
         ) as program:
             program.until(READY)
-            port = listener.getsockname()[1]
-            yield RunningHost(f"http://127.0.0.1:{port}", keys, program.pid)
+            yield RunningHost(f"http://127.0.0.1:{listener.getsockname()[1]}", keys, program)

@@ -54,8 +54,8 @@ class Admin:
         if not request.headers.get("content-type", "").startswith("application/json"):
             return Response(status_code=415)
         try:
-            given = (await request.json())["input"]
-        except (JSONDecodeError, TypeError, KeyError):
+            given = (await request.json()).get("input") or ""
+        except (JSONDecodeError, AttributeError):
             return Response(status_code=400)
         if function is None:
             return Response(status_code=404)

@@ -125,16 +125,20 @@ class QueueListener:
 
     @asynccontextmanager
     async def _renewed(self, message: QueueMessage) -> AsyncIterator[None]:
-        renewing = asyncio.create_task(self._renew(message))
+        is_done = asyncio.Event()
+        renewing = asyncio.create_task(self._renew(message, is_done))
         try:
             yield
         finally:
-            renewing.cancel()
+            # A renewal under way must end: it changes the receipt that settles the message.
+            is_done.set()
             await asyncio.wait({renewing})
 
-    async def _renew(self, message: QueueMessage) -> None:
-        while True:
-            await asyncio.sleep(self.taken_seconds / 2)
+    async def _renew(self, message: QueueMessage, is_done: asyncio.Event) -> None:
+        while not is_done.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(is_done.wait(), self.taken_seconds / 2)
+                return
             try:
                 renewed = await self.queue.update_message(message, visibility_timeout=self.taken_seconds)
             except AzureError:

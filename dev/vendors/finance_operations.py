@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dev.vendors.entra import SECRETS, is_valid
 from dev.vendors.facts import (
     Account,
     LedgerCreditMemo,
@@ -20,7 +21,10 @@ from dev.vendors.facts import (
     LedgerInvoice,
     LedgerSalesOrder,
 )
+from dev.vendors.odata import EntitySet, answer, refusal
 from dev.vendors.vendor import endpoint
+
+__all__ = ["ENTITY_SETS", "ROUTES", "SECRETS"]
 
 _LARGEST_PAGE = 10_000
 
@@ -138,7 +142,7 @@ def _rates(account: Account) -> Iterator[Item]:
         }
 
 
-_SETS: dict[str, Callable[[Account], list[Item]]] = {
+_READERS: dict[str, Callable[[Account], list[Item]]] = {
     "CustomersV3": lambda account: [_customer(each) for each in account.ledger_customers],
     "SalesOrderHeadersV2": lambda account: [
         _order(each, account.local_currency) for each in account.sales_orders
@@ -146,3 +150,39 @@ _SETS: dict[str, Callable[[Account], list[Item]]] = {
     "SalesInvoiceHeadersV2": lambda account: list(_invoices(account)),
     "ExchangeRates": lambda account: list(_rates(account)),
 }
+_FIELDS = {
+    "CustomersV3": "dataAreaId CustomerAccount PartyType OrganizationName PersonFirstName PersonLastName "
+    "NameAlias CustomerGroupId PrimaryContactEmail PrimaryContactPhone AddressStreet AddressCity "
+    "AddressZipCode AddressState AddressCountryRegionISOCode SalesCurrencyCode OnHoldStatus "
+    "TaxExemptNumber TaxRegistrationId",
+    "SalesOrderHeadersV2": "dataAreaId SalesOrderNumber SalesOrderName SalesOrderStatus "
+    "SalesOrderProcessingStatus OrderingCustomerAccountNumber InvoiceCustomerAccountNumber "
+    "CustomersOrderReference CustomerRequisitionNumber CurrencyCode OrderCreationDateTime "
+    "AreTotalsCalculated IsSalesProcessingStopped OrderTotalAmount OrderTotalTaxAmount",
+    "SalesInvoiceHeadersV2": "dataAreaId InvoiceNumber InvoiceDate LedgerVoucher SalesOrderNumber "
+    "InvoiceCustomerAccountNumber CustomersOrderReference CurrencyCode TotalInvoiceAmount TotalTaxAmount",
+    "ExchangeRates": "RateTypeName FromCurrency ToCurrency StartDate EndDate ConversionFactor Rate",
+}
+ENTITY_SETS = {
+    name: EntitySet(fields=frozenset(fields.split()), largest_page=_LARGEST_PAGE)
+    for name, fields in _FIELDS.items()
+}
+
+
+@endpoint
+async def read(request: Request, account: Account) -> Response:
+    """Answer a query over one entity set."""
+    if not is_valid(request.headers.get("Authorization", "")):
+        raise refusal(401, "", "Unauthorized")
+    name = request.path_params["entity_set"]
+    if name not in ENTITY_SETS:
+        raise refusal(404, "", f"No HTTP resource was found that matches the request '{name}'.")
+    items = _READERS[name](account)
+    if request.query_params.get("cross-company") != "true":
+        default = account.ledger_companies[0] if account.ledger_companies else ""
+        items = [item for item in items if item.get("dataAreaId", default) == default]
+    root = str(request.url).partition("/data/")[0]
+    return answer(request, ENTITY_SETS[name], items, f"{root}/data/$metadata#{name}")
+
+
+ROUTES = [Route("/finance_operations/{account}/data/{entity_set}", read)]

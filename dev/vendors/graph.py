@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from dev.vendors import entra
 
+SCOPE = "https://graph.microsoft.com/"
 MOST_BYTES = 4 * 1024 * 1024
 
 
@@ -46,7 +47,7 @@ def _refused(status: int, code: str, message: str) -> Response:
 
 async def send_mail(request: Request) -> Response:
     """Take a message for delivery, and keep it with the mailbox that sends it."""
-    if not entra.is_valid(request.headers.get("Authorization", "")):
+    if not entra.is_valid(request.headers.get("Authorization", ""), SCOPE):
         return _refused(401, "InvalidAuthenticationToken", "Access token is empty or not valid.")
     content = await request.body()
     if len(content) > MOST_BYTES:

@@ -47,8 +47,9 @@ def _entities(entries: list[SyncLogEntry]) -> dict[str, Any]:
 
 
 def _text(entry: SyncLogEntry) -> str:
-    """Give the one text that the log has for an error, which is where it names the field."""
-    return f"{entry.error} Field '{entry.error_field}'." if entry.error_field else entry.error
+    """Give the one text that the log has for an error: it names the field, if nothing else does."""
+    is_named = not entry.error_field or f"field '{entry.error_field}'" in entry.error
+    return entry.error if is_named else f"{entry.error} Field '{entry.error_field}'."
 
 
 def _members(account: Account) -> dict[str, list[SyncLogEntry]]:

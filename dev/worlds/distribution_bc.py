@@ -12,7 +12,7 @@ from dev.worlds.distribution_gaps import open_gaps
 from dev.worlds.distribution_matched import sell_what_does_not_count, sell_what_matches
 from dev.worlds.distribution_named import sell_what_is_named
 from dev.worlds.distribution_scene import ADOBE, COMPANY, DTC, ID, PERIOD, TRADE, Scene
-from dev.worlds.world import World, account_name, connection, entity, workspace
+from dev.worlds.world import CUSTOM_PAGES, World, account_name, connection, entity, workspace
 
 NET_REVENUE = Decimal("9440000.00")
 """Net of the orders in the window less net of the refunds in it, to which the 680,000 are 7.2 %."""
@@ -74,8 +74,7 @@ def _document() -> dict[str, Any]:
                 options={
                     "tenant_id": "b2d1f0f7-2d0e-4a0d-8a6f-7c5d8d1e4c19",
                     "companies": [COMPANY],
-                    "connector_log_page": "api/tieout/connector/v1.0/connectorLogEntries",
-                    "privacy_page": "api/tieout/connector/v1.0/customerPrivacy",
+                    **CUSTOM_PAGES,
                 },
             ),
         ],

@@ -17,12 +17,13 @@ from dev.worlds.crm import SUCCEEDED, crm_record, run
 from dev.worlds.people import Cast, retyped
 from dev.worlds.period import Period
 from dev.worlds.till import Buyer, Till
-from dev.worlds.world import World, account_name, connection, entity, workspace
+from dev.worlds.world import CUSTOM_PAGES, World, account_name, connection, entity, workspace
 
 ID = "supplements-d365"
 COMPANY = "Verdant Supplements UK"
 COMPANY_CODE = "VERD"
 """What Dataverse calls the company."""
+TENANT = "0d7f3c52-6f0e-4b7e-9a53-0f1f5a1c7e01"
 FLOW = "Create BC customer"
 PERIOD = Period(as_of=datetime(2026, 6, 11, 18, tzinfo=ZoneInfo("Europe/London")), days=7)
 
@@ -87,14 +88,14 @@ def _document() -> dict[str, Any]:
                 ID,
                 "ledger",
                 "business_central",
-                options={"tenant_id": "0d7f3c52-6f0e-4b7e-9a53-0f1f5a1c7e01", "companies": [COMPANY]},
+                options={"tenant_id": TENANT, "companies": [COMPANY], **CUSTOM_PAGES},
             ),
             connection(
                 ID,
                 "dataverse",
                 "dataverse",
                 options={
-                    "tenant_id": "0d7f3c52-6f0e-4b7e-9a53-0f1f5a1c7e01",
+                    "tenant_id": TENANT,
                     "host": "verdant.crm11.dynamics.com",
                 },
             ),

@@ -17,6 +17,11 @@ CARDS = (
 )
 ADDRESS = "{vendors}"
 """Stands in a document for the address that the simulated vendors are served from."""
+CUSTOM_PAGES = {
+    "connector_log_page": "api/tieout/connector/v1.0/connectorLogEntries",
+    "privacy_page": "api/tieout/connector/v1.0/customerPrivacy",
+}
+"""Where the simulated Business Central has what the standard API lacks."""
 
 _CLIENT = ("client_id", "client_secret")
 _SECRETS = {

@@ -94,9 +94,9 @@ def cohort_of(absence: Absence) -> Cohort:
         return VAT_NOT_KEYED
     if absence.match.outcome in _BY_OUTCOME:
         return _BY_OUTCOME[absence.match.outcome]
+    if absence.buyer.segment == "guest":
+        return GUEST
     is_b2b = absence.buyer.segment == "b2b"
     if absence.candidates:
         return SUSPECTED_B2B if is_b2b else RETURNING_DTC
-    if absence.buyer.segment == "guest":
-        return GUEST
     return NEW_B2B if is_b2b else NEW_DTC

@@ -9,7 +9,7 @@ from shared.domain.absence import Absence, Population, attached_orders, evidence
 from shared.domain.buyers import COMMERCE
 from shared.domain.money import format_money
 from shared.domain.records import Company, Order
-from shared.domain.rows import CustomerRow, row_id
+from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow, row_id
 from shared.domain.snapshot import Snapshot
 from shared.domain.windows import age_in_days, local_date
 
@@ -73,7 +73,27 @@ def customer_row(
         "exposure": exposure(snapshot, buyer.orders),
         "evidence": evidence(found, absence),
     }
+    if _is_privacy_blocked(found, absence):
+        fields |= _masked(fields)
     return CustomerRow(**(fields | more))
+
+
+def _is_privacy_blocked(found: Population, absence: Absence) -> bool:
+    """Say whether a record that is this buyer's by a key is blocked for privacy (decision 14)."""
+    match = absence.match
+    rows = match.others if match.row is None else (match.row,)
+    return any(found.index.masters["is_privacy_blocked"][row] for row in rows)
+
+
+def _masked(fields: dict[str, Any]) -> dict[str, Any]:
+    """Hide who the buyer is, in the row and in its evidence."""
+    tried = [each | {"value": PRIVACY_BLOCKED} for each in fields["evidence"]["keys_tried"]]
+    return {
+        "name": PRIVACY_BLOCKED,
+        "email": PRIVACY_BLOCKED,
+        "match_value": PRIVACY_BLOCKED,
+        "evidence": fields["evidence"] | {"keys_tried": tried},
+    }
 
 
 def exposure(snapshot: Snapshot, rows: Iterable[int]) -> tuple[dict[str, str], ...]:

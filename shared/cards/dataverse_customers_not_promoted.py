@@ -17,7 +17,7 @@ from shared.cards.ecom_customers_absent_from_d365 import LEDGERS
 from shared.domain import promotion
 from shared.domain.promotion import Promotion
 from shared.domain.records import CrmCustomer, MasterCustomer, OpenBusiness
-from shared.domain.rows import CustomerRow, row_id
+from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow, row_id
 from shared.domain.snapshot import Snapshot
 from shared.domain.windows import Window, age_in_days, local_date
 from shared.domain.workspace import CardSettings
@@ -68,8 +68,8 @@ def _row(snapshot: Snapshot, stuck: Promotion) -> CustomerRow:
     action = _ACTIONS[stuck.cause].format(fields=", ".join(crm["missing_fields"][at]), flow=flow)
     return CustomerRow(
         id=row_id(ID, entity, f"{crm['table'][at]}:{crm['id'][at]}"),
-        name=crm.detail(at, "display_name"),
-        email=crm["email"][at],
+        name=PRIVACY_BLOCKED if stuck.is_privacy_blocked else crm.detail(at, "display_name"),
+        email=PRIVACY_BLOCKED if stuck.is_privacy_blocked else crm["email"][at],
         entity=entity,
         platform="dataverse",
         connection=crm.connections[at],
@@ -81,7 +81,7 @@ def _row(snapshot: Snapshot, stuck: Promotion) -> CustomerRow:
         action=action,
         consequence="Cannot be invoiced until it is in the customer master",
         match_key=key,
-        match_value=value,
+        match_value=PRIVACY_BLOCKED if stuck.is_privacy_blocked else value,
         evidence=_evidence(snapshot, stuck),
     )
 
@@ -94,7 +94,12 @@ def _evidence(snapshot: Snapshot, stuck: Promotion) -> dict[str, Any]:
         "id": crm["id"][stuck.row],
         "url": crm.detail(stuck.row, "url"),
         "keys_tried": [
-            {"key": key, "value": value, "outcome": outcome} for key, value, outcome in stuck.match.tried
+            {
+                "key": key,
+                "value": PRIVACY_BLOCKED if stuck.is_privacy_blocked else value,
+                "outcome": outcome,
+            }
+            for key, value, outcome in stuck.match.tried
         ],
         "missing_fields": list(crm["missing_fields"][stuck.row]),
         "flow_run": stuck.flow_run,

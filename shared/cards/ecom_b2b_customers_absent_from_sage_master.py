@@ -68,7 +68,7 @@ MERGED = Cause(
 )
 UNKNOWN = Cause(
     "unknown",
-    "Unknown, no sync log connected",
+    "Unknown, no sync log to tell",
     "No customer record: standard, zero-rated or reverse-charge VAT cannot be set",
     "Connect the sync log to learn why, or create the customer",
 )
@@ -106,11 +106,18 @@ def _row(snapshot: Snapshot, found: Population, absence: Absence, log: SyncLog) 
         return None
     absence = replace(absence, buyer=replace(absence.buyer, orders=active))
     row = customer_row(ID, snapshot, found, absence)
-    failure = log.failure("customer", *(value for _, value in absence.buyer.keys))
+    failure = log.failure("customer", *_references(snapshot, absence))
     cause = _cause(snapshot, absence, log, failure)
     evidence = row.evidence | {"failure": _shown(failure), "last_sync": log.last_run_at}
     action = f"{cause.action}: {failure.reason}" if failure and cause is FAILED else cause.action
     return replace(row, cause=cause.code, consequence=cause.consequence, action=action, evidence=evidence)
+
+
+def _references(snapshot: Snapshot, absence: Absence) -> tuple[str, ...]:
+    """Give what the sync may call the buyer: any of its keys, or its company's id on the store."""
+    keys = tuple(value for _, value in absence.buyer.keys)
+    company = absence.buyer.company
+    return keys if company is None else (*keys, snapshot.table(Company, *COMMERCE)["id"][company])
 
 
 def _cause(snapshot: Snapshot, absence: Absence, log: SyncLog, failure: Failure | None) -> Cause:
@@ -122,6 +129,8 @@ def _cause(snapshot: Snapshot, absence: Absence, log: SyncLog, failure: Failure 
         return UNKNOWN
     if failure:
         return FAILED
+    if not log.last_run_at:
+        return UNKNOWN
     created_at = companies["created_at"][company] if company is not None else ""
     if created_at and created_at > log.last_run_at:
         return LAGGING

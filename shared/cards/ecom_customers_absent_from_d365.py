@@ -13,7 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling
-from shared.cards.cohorts import SUSPECTED_DUPLICATES
+from shared.cards.cohorts import GUEST, NEW_B2B, NEW_DTC, SUSPECTED_DUPLICATES
 from shared.cards.customers import (
     COLUMNS,
     by_cohort,
@@ -41,6 +41,8 @@ from shared.domain.workspace import CardSettings
 
 ID = "ecom_customers_absent_from_d365"
 LEDGERS = ("business_central", "finance_operations")
+_NEW = frozenset({NEW_DTC.code, NEW_B2B.code, GUEST.code})
+"""The cohorts in which the ledger has no record that comes before one in Dataverse."""
 FLOW_WITHIN = timedelta(hours=1)
 """How long after an order the flow that creates its customer is looked for (D365-ABS-15)."""
 
@@ -51,7 +53,7 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     found = population(snapshot, window, settings, Master(LEDGERS, fallback))
     flows = FlowRuns(snapshot.table(FlowRun, "dataverse"))
     crm = snapshot.table(CrmCustomer, "dataverse")
-    known_to_crm = {email: row for row, email in enumerate(crm["email"]) if email}
+    known_to_crm = {crm["email"][row]: row for row in _newest_first(crm) if crm["email"][row]}
     rows = oldest_first(_row(snapshot, found, each, flows, known_to_crm) for each in found.absences)
     suspected = sum(row.cohort in SUSPECTED_DUPLICATES for row in rows)
     value = len(rows) - suspected if settings.exclude_suspected_duplicates else len(rows)
@@ -80,8 +82,14 @@ def _row(
         "flow_run": flows.unsuccessful_after(row.occurred_at, FLOW_WITHIN),
         "in_dataverse": _crm_record(snapshot.table(CrmCustomer, "dataverse"), crm_row),
     }
-    action = row.action if crm_row is None else "Promote the record that Dataverse has to a customer"
+    is_stalled = crm_row is not None and row.cohort in _NEW
+    action = "Promote the record that Dataverse has to a customer" if is_stalled else row.action
     return replace(row, evidence=evidence, action=action)
+
+
+def _newest_first(crm: Table) -> list[int]:
+    """Order records so that of two with one email the older is kept last, and stands."""
+    return sorted(range(len(crm)), key=lambda row: (crm["created_at"][row], crm["id"][row]), reverse=True)
 
 
 def _crm_record(crm: Table, row: int | None) -> dict[str, str] | None:

@@ -49,7 +49,10 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     rows = oldest_first(_row(snapshot, found, absence, last_run_at) for absence in found.absences)
     suspected = [row for row in rows if row.cohort in SUSPECTED_DUPLICATES]
     b2b = [row for row in rows if row.segment == "b2b"]
-    value = len(rows) - len(suspected) if settings.exclude_suspected_duplicates else len(rows)
+    left_out = SUSPECTED_DUPLICATES if settings.exclude_suspected_duplicates else frozenset()
+    counted = [row for row in rows if row.cohort not in left_out]
+    value = len(counted)
+    b2b_value = sum(row.segment == "b2b" for row in counted)
     threshold = settings.b2b_threshold
     return Judgement(
         value=value,
@@ -68,7 +71,7 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
             "clean_absences": len(rows) - len(suspected),
             "not_yet_synced": sum(row.evidence["is_not_yet_synced"] for row in rows),
         },
-        subsets=() if threshold is None else (Subset("b2b", len(b2b), threshold),),
+        subsets=() if threshold is None else (Subset("b2b", b2b_value, threshold),),
     )
 
 

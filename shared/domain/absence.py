@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.buyers import COMMERCE, Buyer, buyers_of, placed
+from shared.domain.buyers import COMMERCE, Buyer, buyers_of, by_time, placed
 from shared.domain.matching import Candidate, MasterIndex, Match, confidence
 from shared.domain.money import format_money
 from shared.domain.records import Company, MasterCustomer, Order
+from shared.domain.rows import PRIVACY_BLOCKED
 from shared.domain.snapshot import Snapshot
 from shared.domain.windows import Window
 from shared.domain.workspace import CardSettings
@@ -67,7 +68,7 @@ def population(
         described = describe(snapshot, buyer)
         match = index.find(buyer.keys + tuple(_fallback_keys(described, master.fallback_keys)), buyer.entity)
         if match.row is None:
-            absences.append(Absence(buyer, match, index.nearest(described)))
+            absences.append(Absence(buyer, match, index.nearest(described, buyer.entity)))
         elif master.must_carry_vat and buyer.segment == "b2b" and _lacks_vat(buyer, index, match.row):
             absences.append(Absence(buyer, match, lacks_vat=True))
     return Population(index, tuple(buyers), len(buyers) - len(absences), tuple(absences))
@@ -76,7 +77,7 @@ def population(
 def describe(snapshot: Snapshot, buyer: Buyer) -> dict[str, str]:
     """Give a buyer's name, phone, postcode and street, from the company or the latest order."""
     orders = snapshot.table(Order, *COMMERCE)
-    latest = max(buyer.orders, key=lambda row: orders["placed_at"][row])
+    latest = by_time(orders, buyer.orders)[-1]
     described = {name: orders[name][latest] for name in ("name", "phone", "postcode", "street")}
     if buyer.company is not None:
         companies = snapshot.table(Company, *COMMERCE)
@@ -99,7 +100,7 @@ def attached_orders(snapshot: Snapshot, rows: Iterable[int]) -> tuple[dict[str, 
             "currency": orders["currency"][row],
             "url": orders.detail(row, "url"),
         }
-        for row in sorted(rows, key=lambda each: orders["placed_at"][each])
+        for row in by_time(orders, rows)
     )
 
 
@@ -131,8 +132,8 @@ def _record(masters: Any, row: int) -> dict[str, Any]:
         "number": masters["number"][row],
         "company": masters["company"][row],
         "state": masters["state"][row],
-        "name": "[Privacy Blocked]" if is_hidden else masters.detail(row, "display_name"),
-        "email": "[Privacy Blocked]" if is_hidden else masters["email"][row],
+        "name": PRIVACY_BLOCKED if is_hidden else masters.detail(row, "display_name"),
+        "email": PRIVACY_BLOCKED if is_hidden else masters["email"][row],
     }
 
 

@@ -19,7 +19,7 @@ class Buyer:
     """The match key that tells this buyer from others, `email:ann@example.com`."""
     entity: str
     segment: str
-    """`b2b`, `dtc`, or `guest` for someone without any key."""
+    """`b2b`, `dtc`, or `guest` for a person without any key."""
     keys: tuple[tuple[str, str], ...]
     """The keys that there are, in the order in which they are tried."""
     orders: tuple[int, ...]
@@ -53,21 +53,24 @@ def expected_entity(field_map: FieldMap) -> Callable[[Table, int], str]:
 
 
 def buyers_of(snapshot: Snapshot, rows: Iterable[int]) -> list[Buyer]:
-    """Group these orders into buyers; the same key on two stores is the same buyer."""
+    """Group these orders into buyers; the same key on two stores is the same buyer.
+
+    Orders are taken by time, so that the first names its buyer however they were stored. One B2B
+    order makes a B2B buyer.
+    """
     orders = snapshot.table(Order, *COMMERCE)
     who = Identification(snapshot)
     route = expected_entity(snapshot.workspace.field_map)
     found: dict[tuple[str, str], list[Any]] = {}
-    for row in rows:
+    for row in by_time(orders, rows):
         segment, keys, company = who.identify(orders, row)
-        own = f"order:{orders.connections[row]}:{orders['id'][row]}"
-        identity = ":".join(keys[0]) if keys else own
-        if not keys:
-            segment = "guest"
+        identity = ":".join(keys[0]) if keys else _keyless(orders, row, company, who)
         entity = route(orders, row)
         known = found.setdefault((identity, entity), [segment, {}, [], company])
+        known[0] = "b2b" if segment == "b2b" else known[0]
         known[1].update(dict.fromkeys(keys))
         known[2].append(row)
+        known[3] = company if known[3] is None else known[3]
     precedence = snapshot.workspace.field_map.key_precedence
     return [
         Buyer(identity, entity, segment, _ordered(keys, precedence, segment), tuple(members), company)
@@ -75,9 +78,27 @@ def buyers_of(snapshot: Snapshot, rows: Iterable[int]) -> list[Buyer]:
     ]
 
 
+def by_time(orders: Table, rows: Iterable[int]) -> list[int]:
+    """Sort orders by when they were placed; ties by connection and id, as nothing else is lasting."""
+    placed_at, ids = orders["placed_at"], orders["id"]
+    return sorted(rows, key=lambda row: (placed_at[row], orders.connections[row], ids[row]))
+
+
+def _keyless(orders: Table, row: int, company: int | None, who: "Identification") -> str:
+    """Name a buyer without any key: by its company, else its customer account, else this order."""
+    connection = orders.connections[row]
+    if company is not None:
+        return f"company:{connection}:{who.company_id(company)}"
+    if customer := orders["customer_id"][row]:
+        return f"customer:{connection}:{customer}"
+    return f"order:{connection}:{orders['id'][row]}"
+
+
 def _ordered(keys: Iterable[tuple[str, str]], precedence: Any, segment: str) -> tuple[tuple[str, str], ...]:
+    """Sort keys as the segment tries them; one that it does not know comes last."""
     order = precedence.b2b if segment == "b2b" else precedence.dtc
-    return tuple(sorted(keys, key=lambda key: order.index(key[0])))
+    ranks = {name: rank for rank, name in enumerate(order)}
+    return tuple(sorted(keys, key=lambda key: ranks.get(key[0], len(ranks))))
 
 
 class Identification:
@@ -118,14 +139,27 @@ class Identification:
             sources.insert(0, (self._customers, customer))
         if company is not None:
             sources.insert(0, (self._companies, company))
-        keys: list[tuple[str, str]] = []
-        for name in names:
-            if name == "name_and_address":
-                values = [name_and_address(table, at) for table, at in sources]
-            else:
-                values = [table[name][at] for table, at in sources]
-            keys += [(name, value) for value in dict.fromkeys(values) if value]
-        return ("b2b" if is_b2b else "dtc"), keys, company
+        keys = _keys(names, sources)
+        if not keys and customer is not None:
+            keys = _keys(names, [(self._customers, customer)])
+        if is_b2b:
+            return "b2b", keys, company
+        return ("dtc" if keys else "guest"), keys, company
+
+    def company_id(self, company: int) -> str:
+        """Give the platform's id of a company."""
+        return str(self._companies["id"][company])
+
+
+def _keys(names: Iterable[str], sources: list[tuple[Table, int]]) -> list[tuple[str, str]]:
+    keys: list[tuple[str, str]] = []
+    for name in names:
+        values = [
+            name_and_address(table, at) if name == "name_and_address" else table[name][at]
+            for table, at in sources
+        ]
+        keys += [(name, value) for value in dict.fromkeys(values) if value]
+    return keys
 
 
 def name_and_address(table: Table, row: int) -> str:

@@ -29,8 +29,9 @@ class Candidate:
 class Match:
     """What the master holds for one set of keys.
 
-    `outcome` is `matched`, `ambiguous` (a key fits several records), `inactive` (only records that
-    take no posting), `elsewhere` (another entity's record only) or `absent`.
+    `outcome` is `matched`, `ambiguous` (a key fits several records of one ledger company),
+    `inactive` (only records that take no posting), `elsewhere` (another entity's record only) or
+    `absent`.
     """
 
     outcome: str
@@ -58,17 +59,20 @@ class MasterIndex:
         return self._entity[row]
 
     def find(self, keys: tuple[tuple[str, str], ...], entity: str) -> Match:
-        """Try the keys in order; the first that fits exactly one usable record matches."""
+        """Try the keys in order; the first that fits exactly one usable record of a company matches.
+
+        The same customer may well stand in two ledgers, or in two companies of one (D365-ABS-02).
+        """
         tried: list[tuple[str, str, str]] = []
         ambiguous: list[int] = []
         unusable: list[int] = []
         elsewhere: list[int] = []
         for key, value in keys:
-            fitting = self._index(key).get(value, [])
+            fitting = sorted(self._index(key).get(value, []), key=self._lasting)
             here = [row for row in fitting if self._serves(row, entity)]
             usable = [row for row in here if self.masters["state"][row] in PRESENT_STATES]
-            if len(usable) == 1:
-                return Match("matched", usable[0], key, tried=(*tried, (key, value, self._name(usable))))
+            if single := self._single(usable):
+                return Match("matched", single[0], key, tried=(*tried, (key, value, self._name(single))))
             ambiguous += usable
             unusable += [row for row in here if row not in usable]
             elsewhere += [row for row in fitting if row not in here]
@@ -78,8 +82,8 @@ class MasterIndex:
                 return Match(outcome, others=tuple(dict.fromkeys(rows)), tried=tuple(tried))
         return Match("absent", tried=tuple(tried))
 
-    def nearest(self, buyer: Mapping[str, str]) -> tuple[Candidate, ...]:
-        """Give the master records most like a buyer by name, phone, postcode and street.
+    def nearest(self, buyer: Mapping[str, str], entity: str) -> tuple[Candidate, ...]:
+        """Give the entity's master records most like a buyer by name, phone, postcode and street.
 
         Only records that share a postcode or a phone are compared.
         """
@@ -87,17 +91,26 @@ class MasterIndex:
         for key in ("postcode", "phone"):
             block = self._index(key).get(buyer.get(key, ""), []) if buyer.get(key) else []
             if len(block) <= BLOCK_CAP:
-                near.update(dict.fromkeys(block))
+                near.update(dict.fromkeys(row for row in block if self._serves(row, entity)))
         scored = []
         for row in near:
             likeness = compare(buyer, {name: self.masters[name][row] for name in _COMPARED})
             if likeness.points >= SUSPECTED:
                 scored.append(Candidate(row, likeness.points, likeness.why))
-        scored.sort(key=lambda candidate: (-candidate.points, self.masters["number"][candidate.row]))
+        scored.sort(key=lambda candidate: (-candidate.points, self._lasting(candidate.row)))
         return tuple(scored[:CANDIDATES])
 
     def _serves(self, row: int, entity: str) -> bool:
         return self._is_one_entity or not entity or self._entity[row] in ("", entity)
+
+    def _single(self, rows: list[int]) -> list[int]:
+        """Give the records that are alone in their company, in lasting order."""
+        companies = [(self.masters.connections[row], self.masters["company"][row]) for row in rows]
+        return [row for row, company in zip(rows, companies, strict=True) if companies.count(company) == 1]
+
+    def _lasting(self, row: int) -> tuple[str, str, str]:
+        """Order records by what does not depend on when they were stored."""
+        return self.masters["number"][row], self.masters["company"][row], self.masters["id"][row]
 
     def _index(self, key: str) -> dict[str, list[int]]:
         if key not in self._by_key:

@@ -27,6 +27,8 @@ class Promotion:
     cause: str
     flow_run: dict[str, Any] | None
     open_business: tuple[int, ...]
+    is_privacy_blocked: bool = False
+    """Another entity's ledger blocks this customer for privacy (decision 14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def judge(snapshot: Snapshot, window: Window, ledgers: tuple[str, ...]) -> Promo
         else:
             flow = flows.naming(crm["account_reference"][row]) or flows.naming(crm["id"][row])
             at_stake = business.get((crm.connections[row], crm["id"][row]), ())
-            stuck.append(Promotion(row, keys, match, _cause(crm, row, match, flow), flow, tuple(at_stake)))
+            is_hidden = any(index.masters["is_privacy_blocked"][each] for each in match.others)
+            cause = _cause(crm, row, match, flow)
+            stuck.append(Promotion(row, keys, match, cause, flow, tuple(at_stake), is_hidden))
     return Promotions(len(in_scope), promoted, pending, len(rows) - len(in_scope), tuple(stuck))
 
 

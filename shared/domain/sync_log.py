@@ -8,6 +8,7 @@ from shared.domain.snapshot import Table
 
 RECURRING = 2
 """Failures with the same reason from which a failure counts as recurring (SAGE-CM-18)."""
+_ENDED = frozenset({"succeeded", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,17 @@ class SyncLog:
         finished = [
             attempts["started_at"][row]
             for row in self._by_reference.get(("", ""), [])
-            if attempts["state"][row] in {"succeeded", "failed"}
+            if attempts["state"][row] in _ENDED
         ]
         self.last_run_at = max(finished, default="")
         """When the connector's latest finished run started; "" where the log tells of none."""
         self.is_empty = not len(attempts)
 
     def failure(self, subject: str, *references: str) -> Failure | None:
-        """Give the failure that stands for any of these references; None once a later attempt succeeded."""
+        """Give the failure that stands for any of these references; None once a later attempt succeeded.
+
+        A later attempt that was skipped or still runs mends nothing.
+        """
         rows = {
             row
             for reference in references
@@ -56,7 +60,8 @@ class SyncLog:
         }
         log = self._attempts
         ended = sorted(
-            (row for row in rows if log["state"][row] != "running"), key=lambda row: log["started_at"][row]
+            (row for row in rows if log["state"][row] in _ENDED),
+            key=lambda row: (log["started_at"][row], log["finished_at"][row], log["id"][row]),
         )
         if not ended or log["state"][ended[-1]] != "failed":
             return None

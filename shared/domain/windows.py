@@ -35,7 +35,8 @@ def rolling(workspace: Workspace, as_of: datetime, days: int) -> Window:
     start = datetime.combine(first, time(), workspace.zone)
     end = as_of
     if not workspace.include_today:
-        end = datetime.combine(today, time(), workspace.zone) - timedelta(seconds=1)
+        # In UTC: on the clock, an evening that comes twice would end with its first turn.
+        end = datetime.combine(today, time(), workspace.zone).astimezone(UTC) - timedelta(seconds=1)
     return Window(text(start), text(end), first.isoformat(), last.isoformat())
 
 

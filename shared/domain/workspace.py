@@ -199,8 +199,12 @@ class Workspace(Document):
         return self.cards.get(card_id, CardSettings())
 
     def entity_of_company(self, code: str) -> str:
-        """Give the entity that a ledger's company code belongs to; the code itself if none is listed."""
+        """Give the entity that a ledger's company code belongs to; the code itself if none is listed.
+
+        Finance & Operations and Dataverse spell the same code in different case.
+        """
+        folded = code.casefold()
         for entity in self.entities:
-            if code == entity.id or code in entity.company_codes:
+            if folded in {entity.id, *(each.casefold() for each in entity.company_codes)}:
                 return entity.id
         return code

@@ -3,6 +3,9 @@
 from shared.sources import (
     adobe_commerce,
     bigcommerce,
+    business_central,
+    dataverse,
+    finance_operations,
     sage_intacct,
     sage_network,
     shopify,
@@ -13,6 +16,9 @@ SOURCES = (
     shopify.SOURCE,
     bigcommerce.SOURCE,
     adobe_commerce.SOURCE,
+    business_central.SOURCE,
+    finance_operations.SOURCE,
+    dataverse.SOURCE,
     sage_intacct.SOURCE,
     sage_network.SOURCE,
 )

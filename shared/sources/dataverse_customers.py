@@ -101,7 +101,7 @@ class Reading:
 
     def _common(self, row: CustomerRow, country: str) -> dict[str, Any]:
         values = row.model_dump(by_alias=True)
-        missing = (label for column, label in self.mandatory.items() if values.get(column) in {None, ""})
+        missing = (label for column, label in self.mandatory.items() if values.get(column) in (None, ""))
         return {
             "created_at": utc(row.createdon),
             "is_active": row.statecode == 0,

@@ -13,28 +13,31 @@ from shared.errors import BadRecord
 Item = TypeVar("Item", bound=BaseModel)
 
 
-def utc(text: str | None) -> str:
+def utc(text: str | int | None) -> str:
     """Give a vendor's time as RFC 3339 in UTC to the second; "" for none.
 
     Reads ISO 8601 (without a zone it is UTC, as Adobe Commerce means it), seconds since the epoch
     (BigCommerce B2B) and RFC 2822 (BigCommerce V2). Raises ValueError for anything else.
     """
-    if not text:
+    if text is None or text == "":
         return ""
+    try:
+        return instant(_moment(str(text) if isinstance(text, int) else text))
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        msg = "not a time"
+        raise ValueError(msg) from None
+
+
+def _moment(text: str) -> datetime:
     if text.isdigit():
-        moment = datetime.fromtimestamp(int(text), UTC)
-    elif text[0].isdigit():
-        moment = datetime.fromisoformat(text)
-    else:
-        moment = parsedate_to_datetime(text)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return datetime.fromtimestamp(int(text), UTC)
+    moment = datetime.fromisoformat(text) if text[0].isdigit() else parsedate_to_datetime(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def instant(moment: datetime) -> str:
     """Give an aware datetime as RFC 3339 in UTC to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def records(

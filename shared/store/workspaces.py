@@ -4,12 +4,13 @@ Table `workspaces`. PartitionKey: `workspace`. RowKey: the workspace's id.
 Table `keys`. PartitionKey: workspace. RowKey: the key's id, which is also the key's beginning.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.workspace import Workspace
 from shared.store.columns import pack, unpack
-from shared.store.tables import Entity, Table, key
+from shared.store.tables import Conflict, Entity, Table, key
 
 
 class Workspaces:
@@ -86,6 +87,14 @@ class ApiKeys:
         """Give one key, if there is one."""
         entity = await self._table.get(key(workspace), key(key_id))
         return None if entity is None else _api_key(workspace, entity)
+
+    async def note_use(self, workspace: str, key_id: str, now: datetime) -> None:
+        """Note when a key was last used; one that is revoked meanwhile stays revoked."""
+        entity = await self._table.get(key(workspace), key(key_id))
+        if entity is not None:
+            etag = entity.pop("etag")
+            with suppress(Conflict):
+                await self._table.replace({**entity, "last_used_at": now}, etag)
 
     async def of(self, workspace: str) -> list[ApiKey]:
         """Give a workspace's keys."""

@@ -1,8 +1,8 @@
 """Drives Microsoft's worker library over one app: `worker_driver.py APP_FOLDER`, calls in, answers out.
 
-Each line of the input is a call, `{"name": ..., "http" | "timer" | "queue": ...}`; the first line of the output
-lists the functions, each further one is the answer to a call. The library keeps its state in the module, so an
-app needs a process of its own.
+Each line of the input is a call, `{"name": ..., "http" | "timer" | "queue": ...}`; the first line of the
+output lists the functions, each further one is the answer to a call. The library keeps its state in the
+module, so an app needs a process of its own.
 """
 
 import asyncio
@@ -26,7 +26,9 @@ def _trigger(call: dict[str, Any], protos: Any) -> tuple[Any, dict[str, Any]]:
         return protos.TypedData(json=json.dumps(call["timer"])), {}
     if "queue" in call:
         metadata = {"Id": "1", "DequeueCount": "1", "PopReceipt": "x"}
-        times = dict.fromkeys(("InsertionTime", "ExpirationTime", "NextVisibleTime"), '"2026-01-02T03:04:05Z"')
+        times = dict.fromkeys(
+            ("InsertionTime", "ExpirationTime", "NextVisibleTime"), '"2026-01-02T03:04:05Z"'
+        )
         given = {name: protos.TypedData(string=value) for name, value in metadata.items()}
         given |= {name: protos.TypedData(json=value) for name, value in times.items()}
         return protos.TypedData(string=call["queue"]), given

@@ -48,7 +48,7 @@ TEXTS = st.text() | NEAR_EMAILS | NEAR_NUMBERS | st.text(alphabet="ßẞſİıŁ
 @example(text="0\u0390", country="")
 @example(text="a \u0301", country="")
 @example(text="A" * 34 + " B", country="")
-def test_normalising_twice_changes_nothing(kind: str, text: str, country: str):
+def test_normalising_twice_changes_nothing(kind: str, text: str, country: str) -> None:
     """Every normaliser takes any text without raising, and its own result as it is."""
     once = NORMALISERS[kind](text, country)
     assert NORMALISERS[kind](once, country) == once
@@ -57,7 +57,7 @@ def test_normalising_twice_changes_nothing(kind: str, text: str, country: str):
 @pytest.mark.parametrize("kind", NORMALISERS)
 @LAW
 @given(text=TEXTS, country=COUNTRIES)
-def test_a_key_stands_in_no_blanks(kind: str, text: str, country: str):
+def test_a_key_stands_in_no_blanks(kind: str, text: str, country: str) -> None:
     """A key neither begins nor ends with a blank, and nothing sent is no key."""
     key = NORMALISERS[kind](text, country)
     assert key == key.strip()
@@ -75,7 +75,7 @@ WORDS = st.lists(
 
 @LAW
 @given(WORDS, st.sampled_from(LEGAL_FORMS), st.sampled_from(LEGAL_FORMS))
-def test_legal_forms_do_not_tell_names_apart(words: list[str], one: str, other: str):
+def test_legal_forms_do_not_tell_names_apart(words: list[str], one: str, other: str) -> None:
     """A name is the same whatever legal form it has, in whatever case (SAGE-ABS-08)."""
     name = " ".join(words)
     assert keys.name(f"{name} {one}") == keys.name(f" {name.upper()},  {other}") == keys.name(name)
@@ -83,7 +83,7 @@ def test_legal_forms_do_not_tell_names_apart(words: list[str], one: str, other: 
 
 @LAW
 @given(st.text(alphabet="0123456789", min_size=9, max_size=9).filter(lambda digits: len(set(digits)) > 1))
-def test_a_british_vat_number_needs_no_prefix(digits: str):
+def test_a_british_vat_number_needs_no_prefix(digits: str) -> None:
     """A number means the same with its prefix, without it, and in groups (SAGE-ABS-07)."""
     grouped = f"gb {digits[:3]} {digits[3:7]}-{digits[7:]}"
     assert keys.vat(grouped) == keys.vat(digits, "GB") == f"GB{digits}"
@@ -91,7 +91,7 @@ def test_a_british_vat_number_needs_no_prefix(digits: str):
 
 @LAW
 @given(st.text(alphabet="0123456789#-ABC", min_size=1, max_size=40))
-def test_a_document_reference_fits_business_central(number: str):
+def test_a_document_reference_fits_business_central(number: str) -> None:
     """A reference is what Business Central would keep of it: 35 characters (REVGAP-03)."""
     assert keys.document_reference(f" {number.lower()} ") == number[:35]
 
@@ -111,7 +111,7 @@ def test_a_document_reference_fits_business_central(number: str):
         ("ana@example..com", ""),
     ],
 )
-def test_emails(text: str, expected: str):
+def test_emails(text: str, expected: str) -> None:
     """A plus tag stays, a placeholder is no address (SAGE-ABS-06)."""
     assert keys.email(text) == expected
 
@@ -134,7 +134,7 @@ def test_emails(text: str, expected: str):
         ("exempt", "GB", ""),
     ],
 )
-def test_vat_numbers(text: str, country: str, expected: str):
+def test_vat_numbers(text: str, country: str, expected: str) -> None:
     """A prefix is put in front only where the number is one of that country's (SAGE-ABS-07)."""
     assert keys.vat(text, country) == expected
 
@@ -143,7 +143,7 @@ def test_vat_numbers(text: str, country: str, expected: str):
     ("text", "expected"),
     [(" c-000 19 ", "C-00019"), ("0042", "0042"), ("n/a", ""), ("None", ""), ("TBC", ""), ("", "")],
 )
-def test_account_references(text: str, expected: str):
+def test_account_references(text: str, expected: str) -> None:
     """Leading zeros stay, placeholders go."""
     assert keys.account_reference(text) == expected
 
@@ -159,7 +159,7 @@ def test_account_references(text: str, expected: str):
         ("unknown", "GB", ""),
     ],
 )
-def test_phones(text: str, country: str, expected: str):
+def test_phones(text: str, country: str, expected: str) -> None:
     """A number is told with its country, or by the country of the address (SAGE-ABS-13)."""
     assert keys.phone(text, country) == expected
 
@@ -174,7 +174,7 @@ def test_phones(text: str, country: str, expected: str):
         ("01234", "DE", "01234"),
     ],
 )
-def test_postcodes(text: str, country: str, expected: str):
+def test_postcodes(text: str, country: str, expected: str) -> None:
     """Blanks and the American suffix tell no addresses apart."""
     assert keys.postcode(text, country) == expected
 
@@ -193,6 +193,6 @@ def test_postcodes(text: str, country: str, expected: str):
         ("Łódź Øre", "lodz ore"),
     ],
 )
-def test_names(text: str, expected: str):
+def test_names(text: str, expected: str) -> None:
     """Accents, punctuation and legal form tell no names apart; a form alone is a name (SAGE-ABS-08)."""
     assert keys.name(text) == expected

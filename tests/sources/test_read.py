@@ -24,7 +24,7 @@ MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=ZON
 
 @LAW
 @given(MOMENTS)
-def test_every_spelling_of_a_moment_reads_the_same(moment: datetime):
+def test_every_spelling_of_a_moment_reads_the_same(moment: datetime) -> None:
     """ISO 8601, RFC 2822 and seconds since the epoch come out as one RFC 3339 text."""
     whole = moment.replace(microsecond=0)
     expected = instant(whole)
@@ -36,7 +36,7 @@ def test_every_spelling_of_a_moment_reads_the_same(moment: datetime):
 
 @LAW
 @given(MOMENTS)
-def test_times_are_read_once_and_for_all(moment: datetime):
+def test_times_are_read_once_and_for_all(moment: datetime) -> None:
     """Reading a time that was read changes nothing, and fractions are cut off."""
     text = utc(moment.isoformat())
     assert utc(text) == text == instant(moment)
@@ -45,7 +45,7 @@ def test_times_are_read_once_and_for_all(moment: datetime):
 
 @LAW
 @given(MOMENTS, MOMENTS)
-def test_times_sort_as_text(one: datetime, other: datetime):
+def test_times_sort_as_text(one: datetime, other: datetime) -> None:
     """The earlier moment is the lesser text."""
     if one <= other:
         assert instant(one) <= instant(other)
@@ -53,7 +53,7 @@ def test_times_sort_as_text(one: datetime, other: datetime):
 
 @LAW
 @given(st.text() | st.text(alphabet="0123456789-:TZ+., ", max_size=30))
-def test_any_text_is_a_time_or_refused(text: str):
+def test_any_text_is_a_time_or_refused(text: str) -> None:
     """A text that is no time raises ValueError, and nothing else."""
     try:
         result = utc(text)
@@ -72,19 +72,21 @@ def test_any_text_is_a_time_or_refused(text: str):
         ("2026-04-14 09:30:00", "2026-04-14T09:30:00Z"),
         ("2026-04-14", "2026-04-14T00:00:00Z"),
         ("1776159000", "2026-04-14T09:30:00Z"),
+        (1776159000, "2026-04-14T09:30:00Z"),
+        ("0999-01-01", "0999-01-01T00:00:00Z"),
         ("Tue, 14 Apr 2026 09:30:00 +0000", "2026-04-14T09:30:00Z"),
         ("Tue, 14 Apr 2026 11:30:00 +0200", "2026-04-14T09:30:00Z"),
     ],
 )
-def test_times(text: str | None, expected: str):
+def test_times(text: str | int | None, expected: str) -> None:
     """Times come in each vendor's spelling; without a zone they are UTC."""
     assert utc(text) == expected
 
 
-@pytest.mark.parametrize("value", ["yesterday", "2026-13-01", "9" * 30, "Tue", 1776159000, ["2026-04-14"]])
-def test_what_is_no_time_is_refused(value: Any):
+@pytest.mark.parametrize("value", ["yesterday", "2026-13-01", "9" * 30, "Tue", 1.5, ["2026-04-14"]])
+def test_what_is_no_time_is_refused(value: Any) -> None:
     """Words, impossible dates and other types raise ValueError."""
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match="not a time"):
         utc(value)
 
 
@@ -113,7 +115,7 @@ ITEMS = st.lists(
 
 @LAW
 @given(ITEMS)
-def test_what_comes_in_goes_out(items: list[Any]):
+def test_what_comes_in_goes_out(items: list[Any]) -> None:
     """Every item becomes a record or a bad record, each in its order."""
     good, bad = records("members", items, Item, convert)
     assert len(good) + len(bad) == len(items)
@@ -122,7 +124,7 @@ def test_what_comes_in_goes_out(items: list[Any]):
     ]
 
 
-def test_a_bad_item_is_named_and_never_shown():
+def test_a_bad_item_is_named_and_never_shown() -> None:
     """A bad record names the item and its fields, and carries none of its values."""
     items = [
         {"id": "1", "company.id": 42},
@@ -142,7 +144,7 @@ def test_a_bad_item_is_named_and_never_shown():
     assert "secret" not in json.dumps([str(each) for each in bad])
 
 
-def test_the_id_may_go_by_another_name():
+def test_the_id_may_go_by_another_name() -> None:
     """The field that names an item is the vendor's."""
     _, [bad] = records("members", [{"key": "k1"}], Item, convert, "key")
     assert bad.record_id == "k1"

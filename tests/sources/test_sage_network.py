@@ -80,7 +80,7 @@ def answering(body: Any) -> Callable[[httpx.Request], httpx.Response]:
     return lambda _: httpx.Response(200, json=body)
 
 
-async def test_a_run_and_the_customers_it_refused():
+async def test_a_run_and_the_customers_it_refused() -> None:
     """A run tells when the connector ran, and its details which customers failed and why (SAGE-CM-05)."""
     refused = about(
         0, " trd-0871", error="Customer not created.", error_field="VAT registration number", error_code="E1"
@@ -119,13 +119,13 @@ async def test_a_run_and_the_customers_it_refused():
         ("skipped", "2026-04-14T02:10:00Z", ""),
     ],
 )
-async def test_run_states(known: str, finished_at: str, error: str):
+async def test_run_states(known: str, finished_at: str, error: str) -> None:
     """Only a finished run has an end, and only a failed one an error."""
     [record] = all_of(await pages(Account(sync_log=[run(0, state=known, error="No answer")])))
     assert (record.state, record.finished_at, record.error) == (known, finished_at, error)
 
 
-async def test_a_customer_belongs_to_the_run_it_was_tried_in():
+async def test_a_customer_belongs_to_the_run_it_was_tried_in() -> None:
     """What is logged between two runs belongs to the earlier one."""
     log = [run(0), run(1), about(0, "A", started_at=NIGHT + HOUR / 2), about(1, "B")]
     found = all_of(await pages(Account(sync_log=log)))
@@ -143,13 +143,13 @@ async def test_a_customer_belongs_to_the_run_it_was_tried_in():
         ("Duplicate key", ""),
     ],
 )
-async def test_a_text_may_name_its_field(text: str, field: str):
+async def test_a_text_may_name_its_field(text: str, field: str) -> None:
     """Failures can be grouped by the field that their text names (SAGE-CM-12)."""
     [_, record] = all_of(await pages(Account(sync_log=[run(0), about(0, "A", error=text)])))
     assert record.error_field == field
 
 
-async def test_orders_in_the_details_are_no_customers():
+async def test_orders_in_the_details_are_no_customers() -> None:
     """What the details say of other entities is left out."""
     order = about(0, "SO-1", subject="order")
     assert len(all_of(await pages(Account(sync_log=[run(0), order])))) == 1
@@ -163,7 +163,7 @@ def busy() -> Account:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
-async def test_small_pages_read_the_same_as_one(size: int):
+async def test_small_pages_read_the_same_as_one(size: int) -> None:
     """The size of pages changes nothing in what is read."""
     found = await pages(busy(), size=size)
     assert set(all_of(found)) == set(all_of(await pages(busy())))
@@ -171,14 +171,14 @@ async def test_small_pages_read_the_same_as_one(size: int):
 
 
 @pytest.mark.parametrize("size", [1, 3])
-async def test_a_pull_resumes_from_each_cursor(size: int):
+async def test_a_pull_resumes_from_each_cursor(size: int) -> None:
     """A pull that goes on at a page's cursor reads the rest, at the size that it began with."""
     whole = await pages(busy(), size=size)
     for done, page in enumerate(whole[:-1], start=1):
         assert await pages(busy(), size=500, cursor=page.cursor) == whole[done:]
 
 
-async def test_a_run_that_changes_meanwhile_hides_no_other():
+async def test_a_run_that_changes_meanwhile_hides_no_other() -> None:
     """Where the count tells that pages have shifted, reading begins again."""
     account = busy()
     found: list[Page] = []
@@ -190,7 +190,7 @@ async def test_a_run_that_changes_meanwhile_hides_no_other():
     assert {f"run-{n}" for n in range(7)} <= {record.id for record in all_of(found)}
 
 
-async def test_a_log_that_never_rests_is_left_for_later():
+async def test_a_log_that_never_rests_is_left_for_later() -> None:
     """A pull does not begin again for ever."""
     total = iter(range(50, 1000))
 
@@ -203,7 +203,7 @@ async def test_a_log_that_never_rests_is_left_for_later():
         await pages(handle, size=1)
 
 
-async def test_the_window_is_half_open():
+async def test_the_window_is_half_open() -> None:
     """A run that ended at `since` is read, one that ended at `until` is left to the next pull."""
     runs = [run(n) for n in range(4)]
     window = {"since": runs[1].finished_at, "until": runs[3].finished_at}
@@ -211,18 +211,18 @@ async def test_the_window_is_half_open():
     assert [record.id for record in found] == ["run-1", "run-2"]
 
 
-async def test_nothing_is_one_empty_page():
+async def test_nothing_is_one_empty_page() -> None:
     """An empty log is a page without records and without a cursor."""
     assert await pages(Account()) == [Page(())]
 
 
-async def test_a_wrong_key_is_a_setting_to_mend():
+async def test_a_wrong_key_is_a_setting_to_mend() -> None:
     """A key that the vendor does not know stops the pull."""
     with pytest.raises(ConfigurationError):
         await pages(Account(), key="wrong")
 
 
-async def test_a_broken_vendor_is_out():
+async def test_a_broken_vendor_is_out() -> None:
     """A page of HTML with status 200 is no answer."""
     with pytest.raises(SourceError):
         await pages(Account(is_broken=True))
@@ -243,13 +243,13 @@ ROW = {"syncRequestId": "r", "created": "2026-04-14T02:00:00Z", "modified": "202
     ],
     ids=["nothing", "list", "no count", "too many", "too few", "comes again"],
 )
-async def test_nonsense_is_no_finding(body: Any):
+async def test_nonsense_is_no_finding(body: Any) -> None:
     """An answer that cannot be right takes the source out."""
     with pytest.raises(SourceError):
         await pages(answering(body), size=2)
 
 
-async def test_one_bad_run_costs_no_other():
+async def test_one_bad_run_costs_no_other() -> None:
     """A run that cannot be read is named; null details and single texts are read."""
     good = {**ROW, "details": {"Company": {"errors": {"A": "Duplicate key"}, "skips": None}}}
     bad = {**ROW, "syncRequestId": "s", "created": None, "modified": "yesterday at noon"}

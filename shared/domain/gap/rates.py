@@ -16,11 +16,12 @@ class Rates:
     def __init__(self, rates: Table, reporting_currency: str, window: Window) -> None:
         self._reporting = reporting_currency
         self._window = window
-        self._steps: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+        self._steps: dict[str, dict[str, list[tuple[str, Decimal]]]] = defaultdict(lambda: defaultdict(list))
+        """By currency, then by the company that holds the rate."""
         for row, base in enumerate(rates["base_currency"]):
             if base == reporting_currency:
                 step = (rates["starts_on"][row], Decimal(rates["rate"][row]))
-                self._steps[rates["currency"][row]].append(step)
+                self._steps[rates["currency"][row]][rates["company"][row]].append(step)
         self._averages: dict[str, Decimal] = {reporting_currency: Decimal(1)}
 
     def translate(self, amount: int, currency: str) -> int:
@@ -31,18 +32,18 @@ class Rates:
         return amount if currency == self._reporting else convert(amount, self.average(currency))
 
     def average(self, currency: str) -> Decimal:
-        """Give the mean of the daily rates over the window's days that have one."""
+        """Give the mean of the daily rates, of all companies, over the window's days that have one."""
         if currency not in self._averages:
             self._averages[currency] = self._mean(currency)
         return self._averages[currency]
 
     def _mean(self, currency: str) -> Decimal:
-        steps = sorted(dict(self._steps.get(currency, ())).items())
+        held = [sorted(steps) for steps in self._steps.get(currency, {}).values()]
         day, last = date.fromisoformat(self._window.first_day), date.fromisoformat(self._window.last_day)
         daily: list[Decimal] = []
         while day <= last:
-            in_force = [rate for starts_on, rate in steps if starts_on <= day.isoformat()]
-            daily += in_force[-1:]
+            for steps in held:
+                daily += [rate for starts_on, rate in steps if starts_on <= day.isoformat()][-1:]
             day += timedelta(days=1)
         if not daily:
             msg = (

@@ -1,0 +1,68 @@
+"""`./run serve`: the real app on this machine, on a workspace file of the user's own."""
+
+import json
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from dev import azurite, host
+from dev.quality import ROOT
+
+Document = Annotated[
+    Path, typer.Argument(help="The workspace document, as JSON.", exists=True, dir_okay=False)
+]
+Port = Annotated[int, typer.Option(help="The port to listen on; 0 for any free one.")]
+Data = Annotated[
+    Path | None, typer.Option(help="A folder to keep what is stored; without one, all is in memory.")
+]
+App = Annotated[
+    Path, typer.Option(help="The folder of another function_app.py.", exists=True, file_okay=False)
+]
+
+
+def _stop(message: str) -> typer.Exit:
+    typer.secho(message, fg="red", err=True)
+    return typer.Exit(1)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise _stop(f"{path} is not JSON: {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("id"), str):
+        raise _stop(f"{path} is not a workspace document: it needs an `id`")
+    return document
+
+
+def _put(url: str, key: str, document: dict[str, Any]) -> None:
+    """Make the workspace, or replace the one that an earlier run has kept."""
+    with httpx.Client(headers={"x-api-key": key}, timeout=60) as client:
+        kept = client.get(url)
+        etag = {"If-Match": kept.headers["etag"]} if kept.is_success and "etag" in kept.headers else {}
+        answer = client.put(url, json=document, headers=etag)
+    if not answer.is_success:
+        raise _stop(f"The app refused the workspace with {answer.status_code}:\n{answer.text}")
+
+
+def serve(workspace: Document, port: Port = 7071, data: Data = None, app: App = ROOT) -> None:
+    """Run the app on a workspace of your own, until Ctrl-C; secrets come from the environment."""
+    document = _read(workspace)
+    key = os.environ.get("TIEOUT_ADMIN_KEY") or token_urlsafe(32)
+
+    def log(line: str) -> None:
+        typer.echo(line, err=True)
+
+    with azurite.running(data, log) as storage, ExitStack() as stack:
+        settings = {"AzureWebJobsStorage": storage.connection_string, "TIEOUT_ADMIN_KEY": key}
+        running = stack.enter_context(host.running(app, settings=settings, port=port, log=log))
+        _put(f"{running.url}/api/v1/workspaces/{document['id']}", key, document)
+        typer.echo(f"Tieout listens at {running.url} (Ctrl-C stops it)")
+        typer.echo(f"  operator key, as x-api-key:              {key}")
+        typer.echo(f"  host's master key, as x-functions-key:   {running.master_key}")
+        running.program.wait()

@@ -1,0 +1,22 @@
+"""`./run test`: every test, two at a time."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from dev import azurite
+from dev.quality import ROOT
+
+Arguments = Annotated[
+    list[str] | None, typer.Argument(help="What pytest is given, such as -k NAME or a path.")
+]
+
+
+def run_tests(arguments: Arguments = None) -> None:
+    """Run the tests; what follows is handed to pytest."""
+    azurite.install(progress=lambda line: typer.echo(line, err=True))
+    os.chdir(ROOT)
+    command = (sys.executable, "-m", "pytest", "-n", "2", *(arguments or ()))
+    os.execv(sys.executable, command)  # noqa: S606 - pytest takes our place

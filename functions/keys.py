@@ -1,0 +1,99 @@
+"""A workspace's API keys: listed without their secrets, shown once when made, revoked for good."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Literal
+
+import azure.functions as func
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from functions import problems
+from functions.answers import json_answer
+from functions.blueprints import blueprint
+from functions.http import BASE, Call, endpoint
+from functions.queries import Query, query_of
+from shared.access import MAY_CONFIGURE, is_key_id, issue
+from shared.domain.windows import text
+from shared.store.workspaces import ApiKey
+from shared.workspaces import Fault, faults_of
+
+BLUEPRINT = blueprint()
+
+LIFETIME = timedelta(days=365)
+"""How long a key lives that says nothing else."""
+
+
+class NewKey(BaseModel):
+    """What a new key is called, what it may, and until when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    roles: tuple[Literal["owner", "finance", "operations", "engineering", "marketing", "admin"], ...] = Field(
+        min_length=1
+    )
+    expires_at: AwareDatetime | None = None
+
+
+@endpoint(BLUEPRINT, "list_keys", "GET", "workspaces/{workspace}/keys")
+async def list_keys(call: Call) -> func.HttpResponse:
+    """Give a workspace's keys, without what opens anything."""
+    workspace = await call.workspace(*MAY_CONFIGURE)
+    query_of(call.request, Query)
+    found = await call.services.store.api_keys.of(workspace.id)
+    return json_answer({"keys": [_shown(each) for each in found]})
+
+
+@endpoint(BLUEPRINT, "make_key", "POST", "workspaces/{workspace}/keys")
+async def make_key(call: Call) -> func.HttpResponse:
+    """Make a key and show it, this once."""
+    workspace = await call.workspace(*MAY_CONFIGURE)
+    query_of(call.request, Query)
+    now = call.services.clock()
+    wanted = _wanted(call.body(), now)
+    expires_at = wanted.expires_at or now + LIFETIME
+    kept, key = issue(workspace.id, wanted.name, wanted.roles, now, expires_at)
+    await call.services.store.api_keys.put(kept)
+    return json_answer(
+        {**_shown(kept), "key": key},
+        status=HTTPStatus.CREATED,
+        headers={
+            "Cache-Control": "no-store",
+            "Location": f"/{BASE}/workspaces/{workspace.id}/keys/{kept.id}",
+        },
+    )
+
+
+@endpoint(BLUEPRINT, "revoke_key", "DELETE", "workspaces/{workspace}/keys/{key}")
+async def revoke_key(call: Call) -> func.HttpResponse:
+    """Revoke a key: the next request with it is refused."""
+    workspace = await call.workspace(*MAY_CONFIGURE)
+    query_of(call.request, Query)
+    key_id, api_keys = call.part("key"), call.services.store.api_keys
+    if not is_key_id(key_id) or await api_keys.get(workspace.id, key_id) is None:
+        raise problems.not_found("This workspace has no key of this id.")
+    await api_keys.delete(workspace.id, key_id)
+    return func.HttpResponse(status_code=HTTPStatus.NO_CONTENT.value)
+
+
+def _wanted(body: bytes, now: datetime) -> NewKey:
+    try:
+        wanted = NewKey.model_validate_json(body)
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise problems.bad_body("It is not JSON in UTF-8.") from None
+        raise problems.invalid(faults_of(error)) from None
+    if wanted.expires_at is not None and wanted.expires_at <= now:
+        raise problems.invalid([Fault("expires_at", "must be in the future")])
+    return wanted
+
+
+def _shown(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "roles": list(key.roles),
+        "created_at": text(key.created_at),
+        "expires_at": text(key.expires_at) if key.expires_at else None,
+        "last_used_at": text(key.last_used_at) if key.last_used_at else None,
+    }

@@ -1,0 +1,34 @@
+"""Queue messages: ids and nothing else; one that cannot be read fails, and ends in the poison queue."""
+
+from typing import TypeVar
+
+import azure.functions as func
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.domain.workspace import Identifier
+
+
+class EvaluateMessage(BaseModel):
+    """Asks for the evaluation of a workspace."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workspace: Identifier
+
+
+class PullMessage(EvaluateMessage):
+    """Asks for the pull of one stream of one connection."""
+
+    connection: Identifier
+    stream: str
+
+
+AnyMessage = TypeVar("AnyMessage", bound=BaseModel)
+
+
+def read(message: func.QueueMessage, model: type[AnyMessage]) -> AnyMessage:
+    """Read a message; raises ValueError, which does not repeat what was sent."""
+    try:
+        return model.model_validate_json(message.get_body())
+    except ValidationError:
+        raise ValueError(f"the message {message.id} is not a {model.__name__}") from None

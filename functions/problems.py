@@ -1,0 +1,132 @@
+"""What can be wrong with a request, as RFC 9457 writes it.
+
+Each problem has a type that stays the same, so that callers can tell problems apart without reading
+their text. https://www.rfc-editor.org/rfc/rfc9457
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from shared.workspaces import Fault
+
+TYPES = "https://tieout.dev/problems/"
+
+
+@dataclass(eq=False)
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
+    """A request that cannot be answered as asked."""
+
+    slug: str
+    status: HTTPStatus
+    title: str
+    detail: str
+    faults: tuple[Fault, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self, instance: str, request_id: str) -> dict[str, Any]:
+        """Give the problem as it is sent."""
+        shown: dict[str, Any] = {
+            "type": f"{TYPES}{self.slug}",
+            "title": self.title,
+            "status": self.status.value,
+            "detail": self.detail,
+            "instance": instance,
+            "request_id": request_id,
+        }
+        if self.faults:
+            shown["errors"] = [{"path": each.path, "message": each.message} for each in self.faults]
+        return shown
+
+
+def not_found(detail: str) -> Problem:
+    """Say that there is no such thing, or none that this caller may know of."""
+    return Problem("not-found", HTTPStatus.NOT_FOUND, "There is no such thing", detail)
+
+
+def no_rows(detail: str) -> Problem:
+    """Say that a card has no rows to show, which is not the same as having none."""
+    return Problem("no-reading", HTTPStatus.NOT_FOUND, "This card has no reading", detail)
+
+
+def unauthorised() -> Problem:
+    """Say that the caller is unknown, and not why."""
+    return Problem(
+        "unauthorised",
+        HTTPStatus.UNAUTHORIZED,
+        "A key is needed",
+        "Send a key in the header x-api-key. It is missing, unknown, revoked or expired.",
+        headers={"WWW-Authenticate": 'ApiKey realm="tieout", header="x-api-key"'},
+    )
+
+
+def forbidden(detail: str, faults: Iterable[Fault] = ()) -> Problem:
+    """Say that the caller's roles do not allow this."""
+    return Problem("forbidden", HTTPStatus.FORBIDDEN, "Your roles do not allow this", detail, tuple(faults))
+
+
+def bad_query(faults: Iterable[Fault]) -> Problem:
+    """Say which query parameters are unknown or cannot be read."""
+    found = tuple(faults)
+    named = "; ".join(f"{each.path}: {each.message}" for each in found)
+    return Problem("bad-query", HTTPStatus.BAD_REQUEST, "A query parameter is wrong", named, found)
+
+
+def bad_body(detail: str) -> Problem:
+    """Say that the body cannot be read at all."""
+    return Problem("bad-body", HTTPStatus.BAD_REQUEST, "The body cannot be read", detail)
+
+
+def too_large(most: int) -> Problem:
+    """Say that the body is larger than we take."""
+    detail = f"A body has at most {most} bytes."
+    return Problem("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large", detail)
+
+
+def invalid(faults: Iterable[Fault]) -> Problem:
+    """Say what is wrong in a document that could be read."""
+    found = tuple(faults)
+    detail = f"{len(found)} of its parts cannot be accepted; see errors."
+    return Problem("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, "The document is not valid", detail, found)
+
+
+def conflict(detail: str) -> Problem:
+    """Say that the state of things does not allow this now."""
+    return Problem("conflict", HTTPStatus.CONFLICT, "Not possible in this state", detail)
+
+
+def changed() -> Problem:
+    """Say that someone else was quicker."""
+    return Problem(
+        "changed",
+        HTTPStatus.PRECONDITION_FAILED,
+        "It has changed",
+        "It is not what you read: get it again and repeat your change on what is there now.",
+    )
+
+
+def gone(detail: str) -> Problem:
+    """Say that something was here and is not kept any more."""
+    return Problem("gone", HTTPStatus.GONE, "It is not kept any more", detail)
+
+
+def unavailable() -> Problem:
+    """Say that the store is out."""
+    return Problem(
+        "unavailable",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The store cannot be reached",
+        "Try again in a minute; if it stays so, look at /health and at the app's settings.",
+        headers={"Retry-After": "60"},
+    )
+
+
+def failed() -> Problem:
+    """Say that it is our fault."""
+    return Problem(
+        "failed",
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong on our side",
+        "The request id finds it in the log.",
+    )

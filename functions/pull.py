@@ -1,0 +1,40 @@
+"""Pulling: a timer for each kind of source asks, and the queue's function pulls one stream a message."""
+
+import time
+
+import azure.functions as func
+
+from functions import messages, runtime
+from functions.blueprints import blueprint
+from shared import settings
+from shared.pipeline import log, pull
+from shared.sources import SOURCES
+from shared.sources.source import Source
+
+BLUEPRINT = blueprint()
+
+
+def _timer(source: Source) -> None:
+    async def ask(timer: func.TimerRequest) -> None:
+        started = time.monotonic()
+        async with runtime.services() as services:
+            count = await pull.enqueue_kind(services, source.kind)
+        seconds = round(time.monotonic() - started, 3)
+        log.step("enqueue", kind=source.kind, streams=count, past_due=timer.past_due, seconds=seconds)
+
+    schedule = settings.schedule(source.kind, source.schedule)
+    timed = BLUEPRINT.timer_trigger(arg_name="timer", schedule=schedule, run_on_startup=False)(ask)
+    BLUEPRINT.function_name(f"pull_{source.kind}")(timed)
+
+
+for _source in SOURCES:
+    _timer(_source)
+
+
+@BLUEPRINT.function_name("pull")
+@BLUEPRINT.queue_trigger(arg_name="message", queue_name="pull", connection="AzureWebJobsStorage")
+async def pull_stream(message: func.QueueMessage) -> None:
+    """Pull the stream that a message names, within its time budget."""
+    wanted = messages.read(message, messages.PullMessage)
+    async with runtime.services() as services:
+        await pull.pull(services, wanted.workspace, wanted.connection, wanted.stream)

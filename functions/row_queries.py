@@ -1,0 +1,114 @@
+"""Which rows a caller wants, in which order: filters, search and sort over a reading's rows."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any, Literal
+
+import azure.functions as func
+from pydantic import Field
+
+from functions.problems import bad_query
+from functions.queries import AnyQuery, Query, query_of
+from shared.cards.card import Card
+from shared.cards.cohorts import COHORTS
+from shared.domain.gap.reasons import REASONS
+from shared.domain.rows import CustomerRow, OrderRow
+from shared.workspaces import Fault
+
+Row = dict[str, Any]
+
+SEARCHED = ("order", "name", "email", "match_value", "sales_order")
+MONEY = frozenset({"commerce_gross", "commerce_net", "ledger_amount", "gap"})
+_UNSORTABLE = frozenset({"evidence", "orders", "exposure", "sub_reasons", "is_privacy_blocked"})
+_KNOWN = {
+    "reason": {reason.code for reason in REASONS},
+    "queue": {reason.queue for reason in REASONS},
+    "cohort": {cohort.code for cohort in COHORTS},
+}
+"""The codes that exist; a misspelt one would otherwise pass for a list without findings."""
+
+
+class RowQuery(Query):
+    """What both the rows and their CSV take."""
+
+    reason: str | None = None
+    cohort: str | None = None
+    cause: str | None = None
+    entity: str | None = None
+    company: str | None = None
+    platform: str | None = None
+    queue: str | None = None
+    segment: str | None = None
+    min_age_days: int | None = Field(default=None, ge=0)
+    q: str | None = Field(default=None, max_length=200)
+    sort: str | None = None
+    include_matched: Literal["true", "false"] = "false"
+
+    @property
+    def equalities(self) -> dict[str, str]:
+        """Give the filters that want a field to equal a value."""
+        names = ("reason", "cohort", "cause", "entity", "company", "platform", "queue", "segment")
+        given = self.model_dump(include=set(names), exclude_none=True)
+        return {name: given[name] for name in names if name in given}
+
+
+class RowPageQuery(RowQuery):
+    """What the rows take besides: pages."""
+
+    page_size: int = Field(default=100, ge=1, le=1_000)
+    page_token: str | None = None
+
+
+def row_query_of(request: func.HttpRequest, model: type[AnyQuery], card: Card) -> AnyQuery:
+    """Read the parameters of a card's rows; raises Problem for fields that its rows do not have."""
+    query = query_of(request, model)
+    if not isinstance(query, RowQuery):
+        raise TypeError
+    row_type = OrderRow if card.unit == "money" else CustomerRow
+    names = {each.name for each in fields(row_type)}
+    wrong = [
+        Fault(name, "the rows of this card have no such field")
+        for name in query.equalities
+        if name not in names
+    ]
+    wrong += [
+        Fault(name, f"not one of {', '.join(sorted(_KNOWN[name]))}")
+        for name, value in query.equalities.items()
+        if name in names and name in _KNOWN and value not in _KNOWN[name]
+    ]
+    sortable = names - _UNSORTABLE
+    if query.sort is not None and query.sort.removeprefix("-") not in sortable:
+        wrong.append(Fault("sort", f"not one of {', '.join(sorted(sortable))}, with - before it or not"))
+    if wrong:
+        raise bad_query(wrong)
+    return query
+
+
+def select(rows: Sequence[Row], query: RowQuery) -> list[Row]:
+    """Give the rows that fit every filter, sorted as asked, otherwise as they were published."""
+    chosen = [row for row in rows if _fits(row, query)]
+    if query.sort is None:
+        return chosen
+    name = query.sort.removeprefix("-")
+    known = [row for row in chosen if row.get(name) is not None]
+    unknown = [row for row in chosen if row.get(name) is None]
+    known.sort(key=lambda row: _rank(name, row[name]), reverse=query.sort.startswith("-"))
+    return known + unknown
+
+
+def _fits(row: Row, query: RowQuery) -> bool:
+    if row["is_settled"] and query.include_matched == "false":
+        return False
+    if any(row.get(name) != value for name, value in query.equalities.items()):
+        return False
+    if query.min_age_days is not None and (row["age_days"] is None or row["age_days"] < query.min_age_days):
+        return False
+    wanted = (query.q or "").casefold()
+    return not wanted or any(wanted in str(row.get(name) or "").casefold() for name in SEARCHED)
+
+
+def _rank(name: str, value: Any) -> Any:
+    if name in MONEY:
+        return Decimal(value)
+    return value.casefold() if isinstance(value, str) else value

@@ -1,0 +1,112 @@
+"""The rows behind a card, as pages and as CSV (GEN-06, REVGAP-30, REVGAP-31)."""
+
+from datetime import datetime
+from typing import Any
+
+import azure.functions as func
+
+from functions import page_tokens, problems
+from functions.answers import HEADERS, entity_tag, json_answer, not_modified
+from functions.blueprints import blueprint
+from functions.http import Call, endpoint
+from functions.page_tokens import Place
+from functions.row_queries import RowPageQuery, RowQuery, row_query_of, select
+from shared.cards.card import Card
+from shared.domain.workspace import Workspace
+from shared.export import csv_of
+
+BLUEPRINT = blueprint()
+
+Reading = dict[str, Any]
+
+
+@endpoint(BLUEPRINT, "list_rows", "GET", "workspaces/{workspace}/cards/{card}/rows")
+async def list_rows(call: Call) -> func.HttpResponse:
+    """Give one page of a card's rows; pages that follow stay with the evaluation of the first."""
+    workspace = await call.workspace()
+    card = call.card(workspace)
+    query = row_query_of(call.request, RowPageQuery, card)
+    asked = query.model_dump_json(exclude={"page_size", "page_token"})
+    question = entity_tag(workspace.id, card.id, asked)
+    place = page_tokens.read(query.page_token, question) if query.page_token else None
+    reading = await (_of_place(call, workspace, card, place) if place else _latest(call, workspace, card))
+    offset = place.offset if place else 0
+    tag = entity_tag(question, _state(reading), str(offset), str(query.page_size))
+    if answer := not_modified(call.request, tag):
+        return answer
+    found = select(await _rows(call, reading), query)
+    end = offset + query.page_size
+    after = Place(
+        evaluation=reading["evaluation"],
+        evaluated_at=reading.get("evaluated_at", ""),
+        offset=end,
+        question=question,
+    )
+    body = {
+        "workspace": workspace.id,
+        "card": card.id,
+        "status": reading["status"],
+        "evaluation": reading["evaluation"],
+        "as_of": reading["as_of"],
+        "value_as_of": reading["value_as_of"],
+        "total": len(found),
+        "rows": found[offset:end],
+        "next_page_token": page_tokens.written(after) if end < len(found) else None,
+    }
+    return json_answer(body, headers={"ETag": tag})
+
+
+@endpoint(BLUEPRINT, "export_rows", "GET", "workspaces/{workspace}/cards/{card}/rows.csv")
+async def export_rows(call: Call) -> func.HttpResponse:
+    """Give all rows of a card that fit the filters, in the card's own columns."""
+    workspace = await call.workspace()
+    card = call.card(workspace)
+    query = row_query_of(call.request, RowQuery, card)
+    reading = await _latest(call, workspace, card)
+    tag = entity_tag("csv", query.model_dump_json(), repr(card.columns), card.id, _state(reading))
+    if answer := not_modified(call.request, tag):
+        return answer
+    day = datetime.fromisoformat(reading["value_as_of"]).astimezone(workspace.zone).date()
+    headers = {
+        **HEADERS,
+        "ETag": tag,
+        "Content-Disposition": f'attachment; filename="{card.id}-{day}.csv"',
+        "x-tieout-status": reading["status"],
+        "x-tieout-value-as-of": reading["value_as_of"],
+    }
+    body = csv_of(card.columns, select(await _rows(call, reading), query))
+    return func.HttpResponse(body, headers=headers, mimetype="text/csv")
+
+
+async def _latest(call: Call, workspace: Workspace, card: Card) -> Reading:
+    reading = await call.services.store.readings.latest(workspace.id, card.id)
+    if reading is None or reading["rows_of"] is None:
+        status = "not evaluated" if reading is None else reading["status"].replace("_", " ")
+        raise problems.no_rows(f"The card is {status}: that it has no rows does not mean that all is well.")
+    return reading
+
+
+async def _of_place(call: Call, workspace: Workspace, card: Card, place: Place) -> Reading:
+    """Give the reading that a page belongs to; 410 where it has been replaced or swept away."""
+    reading = await call.services.store.readings.at(workspace.id, card.id, place.evaluation)
+    if reading is None or reading["rows_of"] is None or reading.get("evaluated_at", "") != place.evaluated_at:
+        raise problems.gone("The evaluation of these pages is not kept any more; begin again.")
+    return reading
+
+
+async def _rows(call: Call, reading: Reading) -> list[dict[str, Any]]:
+    """Give the rows that a reading shows: its own, or those of the last one that had any."""
+    readings = call.services.store.readings
+    where = reading["workspace"], reading["card"], reading["rows_of"]
+    try:
+        rows = await readings.rows(*where)
+    except LookupError:
+        rows = []
+    # What was counted and is not there has been swept away meanwhile: that is no empty list.
+    if len(rows) < reading["row_count"]:
+        raise problems.gone("The rows of this reading are not kept any more.")
+    return rows
+
+
+def _state(reading: Reading) -> str:
+    return "|".join(str(reading.get(name)) for name in ("evaluation", "evaluated_at", "rows_of", "status"))

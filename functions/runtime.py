@@ -1,0 +1,15 @@
+"""What one call works with: the store of the account that the settings name, open while the call lasts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from shared import settings
+from shared.pipeline.services import Services
+from shared.store.store import open_store
+
+
+@asynccontextmanager
+async def services() -> AsyncIterator[Services]:
+    """Give the pipeline's services; raises ConfigurationError where no setting says where the store is."""
+    async with open_store(settings.storage_account()) as store:
+        yield Services(store)

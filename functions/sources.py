@@ -1,0 +1,66 @@
+"""The health of each connection, and pulls and evaluations on demand."""
+
+from http import HTTPStatus
+
+import azure.functions as func
+
+from functions import problems
+from functions.answers import json_answer
+from functions.blueprints import blueprint
+from functions.http import BASE, Call, endpoint
+from functions.queries import Query, query_of
+from shared.access import MAY_RUN
+from shared.errors import ConfigurationError
+from shared.pipeline import evaluate, freshness, pull
+from shared.sources import source_of
+
+BLUEPRINT = blueprint()
+
+
+@endpoint(BLUEPRINT, "list_sources", "GET", "workspaces/{workspace}/sources")
+async def list_sources(call: Call) -> func.HttpResponse:
+    """Give each connection with its streams: last success, lag, counts, and what is wrong (GEN-01)."""
+    workspace = await call.workspace()
+    query_of(call.request, Query)
+    shown = []
+    for each in await freshness.status(call.services, workspace):
+        source = source_of(each["kind"])
+        shown.append({**each, "title": source.title if source else each["kind"]})
+    return json_answer({"workspace": workspace.id, "sources": shown})
+
+
+@endpoint(BLUEPRINT, "ask_for_pull", "POST", "workspaces/{workspace}/sources/{connection}/pull")
+async def ask_for_pull(call: Call) -> func.HttpResponse:
+    """Ask for a pull of all streams of a connection."""
+    workspace = await call.workspace(*MAY_RUN)
+    query_of(call.request, Query)
+    connection = workspace.connection(call.part("connection"))
+    if connection is None:
+        raise problems.not_found("This workspace has no connection of this name.")
+    if not (workspace.enabled and connection.enabled):
+        raise problems.conflict("The workspace or the connection is switched off.")
+    try:
+        streams = await pull.enqueue_connection(call.services, workspace, connection)
+    except ConfigurationError as error:
+        raise problems.conflict(str(error)) from None
+    return json_answer(
+        {"workspace": workspace.id, "connection": connection.name, "streams": streams},
+        status=HTTPStatus.ACCEPTED,
+        headers={"Location": f"/{BASE}/workspaces/{workspace.id}/sources"},
+    )
+
+
+@endpoint(BLUEPRINT, "ask_for_evaluation", "POST", "workspaces/{workspace}/evaluate")
+async def ask_for_evaluation(call: Call) -> func.HttpResponse:
+    """Ask for an evaluation of all cards from what has been pulled."""
+    workspace = await call.workspace(*MAY_RUN)
+    query_of(call.request, Query)
+    if not workspace.enabled:
+        raise problems.conflict("The workspace is switched off.")
+    await evaluate.request_evaluation(call.services, workspace.id)
+    cards = f"/{BASE}/workspaces/{workspace.id}/cards"
+    return json_answer(
+        {"workspace": workspace.id, "cards": cards},
+        status=HTTPStatus.ACCEPTED,
+        headers={"Location": cards},
+    )

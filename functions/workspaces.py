@@ -1,0 +1,115 @@
+"""Workspaces: who may enter which, and their documents (GEN-03: thresholds are theirs to set)."""
+
+from http import HTTPStatus
+
+import azure.functions as func
+from pydantic import ValidationError
+
+from functions import problems
+from functions.answers import entity_tag, json_answer, names, not_modified, tagged
+from functions.blueprints import blueprint
+from functions.http import BASE, Call, endpoint, open_endpoint
+from functions.queries import Query, query_of
+from shared import workspaces
+from shared.access import MAY_CONFIGURE, MAY_READ_CONFIGURATION
+from shared.domain.workspace import Workspace
+from shared.store.tables import Conflict
+from shared.workspaces import Fault, faults_of
+
+BLUEPRINT = blueprint()
+
+
+@endpoint(BLUEPRINT, "list_workspaces", "GET", "workspaces")
+async def list_workspaces(call: Call) -> func.HttpResponse:
+    """Give the workspaces that the caller's key opens, and who the caller is."""
+    query_of(call.request, Query)
+    store, caller = call.services.store.workspaces, call.caller
+    if caller.workspace is None:
+        found = await store.all()
+    else:
+        own = await store.get(caller.workspace)
+        found = [own[0]] if own else []
+    shown = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "time_zone": each.time_zone,
+            "reporting_currency": each.reporting_currency,
+            "enabled": each.enabled,
+            "href": f"/{BASE}/workspaces/{each.id}",
+        }
+        for each in found
+    ]
+    who = {"name": caller.name, "roles": sorted(caller.roles), "is_operator": caller.is_operator}
+    return tagged(call.request, {"workspaces": shown, "caller": who})
+
+
+@open_endpoint(BLUEPRINT, "workspace_schema", f"{BASE}/workspaces/schema")
+async def workspace_schema(request: func.HttpRequest) -> func.HttpResponse:
+    """Give the JSON Schema of a workspace document."""
+    return tagged(request, workspaces.schema())
+
+
+@endpoint(BLUEPRINT, "read_workspace", "GET", "workspaces/{workspace}")
+async def read_workspace(call: Call) -> func.HttpResponse:
+    """Give a workspace's document; secrets stand in it as references only."""
+    workspace, etag = await call.stored()
+    call.needs(*MAY_READ_CONFIGURATION)
+    query_of(call.request, Query)
+    tag = entity_tag(etag)
+    shown = workspace.model_dump(mode="json")
+    return not_modified(call.request, tag) or json_answer(shown, headers={"ETag": tag})
+
+
+@endpoint(BLUEPRINT, "save_workspace", "PUT", "workspaces/{workspace}")
+async def save_workspace(call: Call) -> func.HttpResponse:
+    """Save a workspace's document, if it has not changed since the caller read it.
+
+    Only the operator makes workspaces, and brings in secrets and addresses.
+    """
+    name = call.part("workspace")
+    stored = await call.services.store.workspaces.get(name) if call.caller.may_enter(name) else None
+    if stored is None and not call.caller.is_operator:
+        raise problems.not_found("There is no workspace of this name that your key opens.")
+    call.needs(*MAY_CONFIGURE)
+    query_of(call.request, Query)
+    before, etag = stored or (None, "")
+    _refuse_changed(call, etag)
+    workspace = _document(call.body(), name)
+    if not call.caller.is_operator and (found := workspaces.reaches_out(workspace, before)):
+        raise problems.forbidden("Parts of this change are the operator's to make; see errors.", found)
+    try:
+        saved = await call.services.store.workspaces.put(workspace, etag)
+    except Conflict:
+        raise problems.changed() from None
+    return json_answer(
+        workspace.model_dump(mode="json"),
+        status=HTTPStatus.OK if before else HTTPStatus.CREATED,
+        headers={"ETag": entity_tag(saved), "Location": f"/{BASE}/workspaces/{name}"},
+    )
+
+
+def _refuse_changed(call: Call, etag: str) -> None:
+    """Hold If-Match and If-None-Match against what is stored; "" is nothing."""
+    wanted = call.request.headers.get("if-match", "")
+    unwanted = call.request.headers.get("if-none-match", "")
+    if wanted and not (etag and names(wanted, entity_tag(etag))):
+        raise problems.changed()
+    if unwanted and etag and names(unwanted, entity_tag(etag)):
+        raise problems.changed()
+
+
+def _document(body: bytes, name: str) -> Workspace:
+    """Read a document; raises Problem with each of its faults."""
+    try:
+        workspace = Workspace.model_validate_json(body)
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise problems.bad_body("It is not JSON in UTF-8.") from None
+        raise problems.invalid(faults_of(error)) from None
+    found = workspaces.faults(workspace)
+    if workspace.id != name:
+        found.insert(0, Fault("id", f"must be {name}, as in the address"))
+    if found:
+        raise problems.invalid(found)
+    return workspace

@@ -1,0 +1,22 @@
+"""What many tests need: one Azurite for each process of tests, and names that no other test uses."""
+
+import sys
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from dev import azurite as emulator
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[str]:
+    """Give the connection string of a running Azurite."""
+    with emulator.running(progress=lambda line: sys.stderr.write(f"{line}\n")) as address:
+        yield address.connection_string
+
+
+@pytest.fixture
+def storage_names() -> str:
+    """Give a prefix for this test's tables and queues: lower-case letters and digits, a letter first."""
+    return f"t{uuid4().hex[:12]}"

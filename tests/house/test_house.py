@@ -1,0 +1,62 @@
+"""House rules that a machine can hold."""
+
+import re
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from shared.cards import CARDS
+from shared.sources import SOURCES
+
+ROOT = Path(__file__).parents[2]
+CODE = sorted(
+    path for folder in ("shared", "functions", "dev") for path in (ROOT / folder).rglob("*.py")
+) + [ROOT / "function_app.py"]
+LONGEST = 300
+MEDIAN = 100
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_file_is_long() -> None:
+    """No file of the code is over 300 lines: split it by meaning."""
+    assert [] == [f"{path.relative_to(ROOT)}: {_lines(path)}" for path in CODE if _lines(path) > LONGEST]
+
+
+def test_most_files_are_small() -> None:
+    """Half of the files have at most 100 lines."""
+    assert median(_lines(path) for path in CODE) <= MEDIAN
+
+
+def test_no_file_speaks_of_unfinished_work() -> None:
+    """What is not done stands in the changelog or in an issue, not in the code."""
+    word = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    found = [path for path in CODE if path != Path(__file__) and word.search(path.read_text(encoding="utf-8"))]
+    assert [] == found
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.id)
+def test_a_card_is_one_file(card: object) -> None:
+    """A card's id is its file's name, so that one finds it."""
+    assert (ROOT / "shared" / "cards" / f"{card.id}.py").exists()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.kind)
+def test_a_source_is_found_by_its_kind(source: object) -> None:
+    """A source's kind is its file's name, and a simulated vendor of the same name speaks for it."""
+    kind = source.kind  # type: ignore[attr-defined]
+    assert (ROOT / "shared" / "sources" / f"{kind}.py").exists()
+    assert (ROOT / "dev" / "vendors" / f"{kind}.py").exists()
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    """Only the settings and the timers' schedules read the environment."""
+    readers = [
+        path.relative_to(ROOT).as_posix()
+        for path in CODE
+        if path.is_relative_to(ROOT / "shared") and "os.environ" in path.read_text(encoding="utf-8")
+    ]
+    assert ["shared/settings.py"] == readers
