@@ -14,6 +14,7 @@ from functions.http import BASE, Call, endpoint
 from functions.queries import Query, query_of
 from shared.access import MAY_CONFIGURE, is_key_id, issue
 from shared.domain.windows import text
+from shared.pipeline import log
 from shared.store.workspaces import ApiKey
 from shared.workspaces import Fault, faults_of
 
@@ -22,6 +23,8 @@ BLUEPRINT = blueprint()
 LIFETIME = timedelta(days=365)
 """How long a key lives that says nothing else."""
 
+AnyRole = Literal["owner", "finance", "operations", "engineering", "marketing", "admin"]
+
 
 class NewKey(BaseModel):
     """What a new key is called, what it may, and until when."""
@@ -29,9 +32,7 @@ class NewKey(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
-    roles: tuple[Literal["owner", "finance", "operations", "engineering", "marketing", "admin"], ...] = Field(
-        min_length=1
-    )
+    roles: tuple[AnyRole, ...]
     expires_at: AwareDatetime | None = None
 
 
@@ -54,6 +55,7 @@ async def make_key(call: Call) -> func.HttpResponse:
     expires_at = wanted.expires_at or now + LIFETIME
     kept, key = issue(workspace.id, wanted.name, wanted.roles, now, expires_at)
     await call.services.store.api_keys.put(kept)
+    log.step("make_key", workspace=workspace.id, key=kept.id, roles=kept.roles, by=call.caller.name)
     return json_answer(
         {**_shown(kept), "key": key},
         status=HTTPStatus.CREATED,
@@ -73,6 +75,7 @@ async def revoke_key(call: Call) -> func.HttpResponse:
     if not is_key_id(key_id) or await api_keys.get(workspace.id, key_id) is None:
         raise problems.not_found("This workspace has no key of this id.")
     await api_keys.delete(workspace.id, key_id)
+    log.step("revoke_key", workspace=workspace.id, key=key_id, by=call.caller.name)
     return func.HttpResponse(status_code=HTTPStatus.NO_CONTENT.value)
 
 
@@ -83,6 +86,8 @@ def _wanted(body: bytes, now: datetime) -> NewKey:
         if error.errors()[0]["type"] == "json_invalid":
             raise problems.bad_body("It is not JSON in UTF-8.") from None
         raise problems.invalid(faults_of(error)) from None
+    if not wanted.roles:
+        raise problems.invalid([Fault("roles", "a key without a role opens nothing")])
     if wanted.expires_at is not None and wanted.expires_at <= now:
         raise problems.invalid([Fault("expires_at", "must be in the future")])
     return wanted

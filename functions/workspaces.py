@@ -13,6 +13,7 @@ from functions.queries import Query, query_of
 from shared import workspaces
 from shared.access import MAY_CONFIGURE, MAY_READ_CONFIGURATION
 from shared.domain.workspace import Workspace
+from shared.pipeline import log
 from shared.store.tables import Conflict
 from shared.workspaces import Fault, faults_of
 
@@ -82,6 +83,7 @@ async def save_workspace(call: Call) -> func.HttpResponse:
         saved = await call.services.store.workspaces.put(workspace, etag)
     except Conflict:
         raise problems.changed() from None
+    log.step("save_workspace", workspace=name, by=call.caller.name)
     return json_answer(
         workspace.model_dump(mode="json"),
         status=HTTPStatus.OK if before else HTTPStatus.CREATED,

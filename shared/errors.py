@@ -7,6 +7,7 @@ TieoutError
 └── BadRecord             this record is bad: it is quarantined, counted and shown
 """
 
+
 class TieoutError(Exception):
     """Whatever Tieout raises on purpose."""
 

@@ -29,6 +29,9 @@ _OWN_SETTINGS = (
 )
 """Beginnings of the environment variables that are the app's own and no vendor's."""
 
+_TAKEN = frozenset({"schema"})
+"""What stands where a workspace's name stands in an address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -52,6 +55,8 @@ def faults_of(error: ValidationError, *before: str | int) -> list[Fault]:
 def faults(workspace: Workspace) -> list[Fault]:
     """Give everything in a document that the code could not run."""
     found: list[Fault] = []
+    if workspace.id in _TAKEN:
+        found.append(Fault("id", "this name is taken by a route"))
     for at, connection in enumerate(workspace.connections):
         found += _connection_faults(connection, f"connections.{at}")
     found += [

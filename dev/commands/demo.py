@@ -24,7 +24,12 @@ PATIENCE_SECONDS = 240.0
 _API = "/api/v1/workspaces"
 _ENTRA_KINDS = ("business_central", "finance_operations", "dataverse")
 
+LOG = host.ROOT / ".local" / "demo.log"
+"""What the app says while the demo runs."""
+
 console = Console()
+if not console.is_terminal:
+    console = Console(width=150)  # a file or a pipe has no width of its own
 
 
 def demo(
@@ -63,7 +68,10 @@ def running(worlds: list[World], port: int = 0) -> Iterator[httpx.Client]:
         vendors = stack.enter_context(serving(accounts))
         settings = host.settings(storage, operator) | vendor_secrets()
         listener = listening(port)
-        address = stack.enter_context(host.running(host.ROOT, settings, listener=listener))
+        log = stack.enter_context(LOG.open("w", encoding="utf-8", buffering=1))
+        address = stack.enter_context(
+            host.running(host.ROOT, settings, listener=listener, log=lambda line: print(line, file=log))
+        )
         app = stack.enter_context(httpx.Client(base_url=address.url, timeout=60))
         app.headers["x-api-key"] = operator
         app.headers["x-functions-key"] = address.keys.master

@@ -2,7 +2,6 @@
 
 import json
 import os
-from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ import httpx
 import typer
 
 from dev import azurite, host
+from dev.processes import listening
 from dev.quality import ROOT
 
 Document = Annotated[
@@ -58,11 +58,13 @@ def serve(workspace: Document, port: Port = 7071, data: Data = None, app: App = 
     def log(line: str) -> None:
         typer.echo(line, err=True)
 
-    with azurite.running(data, log) as storage, ExitStack() as stack:
-        settings = {"AzureWebJobsStorage": storage.connection_string, "TIEOUT_ADMIN_KEY": key}
-        running = stack.enter_context(host.running(app, settings=settings, port=port, log=log))
+    with (
+        listening(port) as listener,
+        azurite.running(data, log) as storage,
+        host.running(app, host.settings(storage, key), listener=listener, log=log) as running,
+    ):
         _put(f"{running.url}/api/v1/workspaces/{document['id']}", key, document)
         typer.echo(f"Tieout listens at {running.url} (Ctrl-C stops it)")
         typer.echo(f"  operator key, as x-api-key:              {key}")
-        typer.echo(f"  host's master key, as x-functions-key:   {running.master_key}")
+        typer.echo(f"  host's master key, as x-functions-key:   {running.keys.master}")
         running.program.wait()

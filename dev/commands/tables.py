@@ -67,10 +67,11 @@ def print_rows(console: Console, reading: Document, rows: list[Document]) -> Non
         if is_money
         else ("name", "email", "cohort", "cause", "order_count", "age_days")
     )
-    for field in (*fields, "action"):
+    shown = [field for field in (*fields, "action") if any(_cell(row.get(field)) for row in rows)]
+    for field in shown:
         table.add_column(field.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(row.get(field)) for field in (*fields, "action")))
+        table.add_row(*(_cell(row.get(field)) for field in shown))
     console.print(table)
 
 

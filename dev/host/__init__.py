@@ -1,7 +1,6 @@
 """A local Functions host: runs the real function_app.py on Azurite, as Azure does it.
 
-    settings = {"AzureWebJobsStorage": storage.connection_string, "TIEOUT_ADMIN_KEY": key}
-    with host.running(settings=settings) as app:
+    with azurite.running() as storage, host.running(host.ROOT, host.settings(storage, admin_key)) as app:
         httpx.get(f"{app.url}/api/v1/health")
 
 The host is a process of its own, which ends with the block, and with us where we are killed.
@@ -14,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from socket import socket
 
+from dev.azurite import AzuriteAddress
 from dev.host.keys import Keys
 from dev.processes import Program, ignore, leashed, listening
 
 ROOT = Path(__file__).parents[2]
 READY = r"Application startup complete"
-# Azure's own minute, or host.json's seconds, would let a person at the screen wait.
-LOCAL = {"AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01"}
 
 
 @dataclass(frozen=True)
@@ -32,33 +31,39 @@ class RunningHost:
     keys: Keys
     program: Program
 
-    @property
-    def master_key(self) -> str:
-        """The key that opens everything, `/admin` too; sent as `x-functions-key`."""
-        return self.keys.master
+
+def settings(storage: AzuriteAddress, admin_key: str) -> dict[str, str]:
+    """Give the app settings that a local app needs besides our own environment."""
+    return {
+        "AzureWebJobsStorage": storage.connection_string,
+        # A person at the screen should not wait for what saves money on Azure.
+        "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
+        "TIEOUT_ADMIN_KEY": admin_key,
+    }
 
 
 @contextmanager
 def running(
-    folder: Path = ROOT,
+    folder: Path,
+    app_settings: Mapping[str, str],
     *,
-    settings: Mapping[str, str],
-    port: int = 0,
+    listener: socket | None = None,
     keys: Keys | None = None,
     log: Callable[[str], None] = ignore,
 ) -> Iterator[RunningHost]:
     """Host the folder's app while the block runs, with these app settings besides our own environment.
 
-    Port 0 is any free one; `log` gets each line of the app's log. Raises PortInUseError, and ProgramError
-    where the app does not start.
+    It takes over `listener`, or listens on any free port; `log` gets each line of the app's log.
+    Raises ProgramError where the app does not start.
     """
     keys = keys or Keys()
-    with listening(port) as listener:
+    listener = listener or listening(0)
+    with listener:
         task = {"folder": str(folder.resolve()), "keys": asdict(keys), "listener": listener.fileno()}
         with leashed(
             "The Functions host",
             (sys.executable, "-m", "dev.host"),
-            environment={**os.environ, "PYTHONPATH": str(ROOT), **LOCAL, **settings},
+            environment={**os.environ, "PYTHONPATH": str(ROOT), **app_settings},
             first_line=json.dumps(task),
             inherited=[listener],
             log=log,

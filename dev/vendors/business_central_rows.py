@@ -186,6 +186,16 @@ def approval_row(approval: LedgerApproval, company: str, _: Account) -> Item:
     }
 
 
+def information_row(_: object, company: str, account: Account) -> Item:
+    """Give the item of companyInformation."""
+    return {
+        **_etag(guid("information", company), company),
+        "displayName": company,
+        "currencyCode": account.local_currency,
+        "lastModifiedDateTime": "2020-01-01T00:00:00Z",
+    }
+
+
 def rate_row(rate: LedgerRate, company: str, _: Account) -> Item:
     """Give an item of currencyExchangeRates; small rates are told for a hundred units."""
     units = 100 if rate.rate < 1 else 1

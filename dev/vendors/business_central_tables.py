@@ -8,6 +8,13 @@ from dev.vendors import business_central_rows as rows
 from dev.vendors.facts import Account
 
 
+@dataclass(frozen=True)
+class Information:
+    """That a company has a page about itself."""
+
+    company: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """An entity set: what can be asked for, and its items in one company."""
@@ -74,6 +81,12 @@ STANDARD = {
         fields=("id tableId documentType documentNumber status dateTimeSentForApproval lastModifiedDateTime"),
         facts=lambda account: account.approvals,
         row=rows.approval_row,
+    ),
+    "companyInformation": Table(
+        fields="id displayName currencyCode lastModifiedDateTime",
+        computed=("currencyCode",),
+        facts=lambda account: [Information(company=name) for name in rows.companies_of(account)],
+        row=rows.information_row,
     ),
     "currencyExchangeRates": Table(
         fields=(

@@ -14,9 +14,10 @@ from decimal import Decimal
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
 from shared.domain.buyers import COMMERCE
 from shared.domain.gap.books import Books
-from shared.domain.gap.cases import LEDGER, RETURNABLE, Case, Documents, order_cases, return_cases
+from shared.domain.gap.cases import LEDGER, Case, Documents, order_cases
 from shared.domain.gap.reason import Finding, Reason
 from shared.domain.gap.reasons import REASONS, reason_for
+from shared.domain.gap.returns import RETURNABLE, return_cases
 from shared.domain.money import SCALE, format_money
 from shared.domain.records import (
     Approval,
@@ -89,7 +90,7 @@ def _row(case: Case, books: Books, found: tuple[Reason, Finding] | None) -> Orde
     snapshot, orders = books.snapshot, books.orders
     connection = _connection(case, books)
     customer = books.document_customer(case)
-    is_blocked = customer is not None and bool(books.masters["is_privacy_blocked"][customer])
+    is_blocked = books.is_privacy_blocked(case)
     occurred_at = _occurred_at(case, books)
     reason, finding = found or (None, None)
     is_settled = reason is None or reason.code == "credit_memo_matched"
@@ -120,7 +121,7 @@ def _row(case: Case, books: Books, found: tuple[Reason, Finding] | None) -> Orde
         headline_code=reason.headline if reason else "",
         sub_reasons=finding.sub_reasons if finding else (),
         queue=reason.queue if reason else "",
-        error=finding.error if finding else "",
+        error=_error(finding, is_blocked),
         match_key=case.document_reference,
         is_privacy_blocked=is_blocked,
         evidence={
@@ -132,6 +133,12 @@ def _row(case: Case, books: Books, found: tuple[Reason, Finding] | None) -> Orde
             "rate_source": "period average of the ledger's rates",
         },
     )
+
+
+def _error(finding: Finding | None, is_blocked: bool) -> str:  # noqa: FBT001 - a claim of the row
+    """Give the connector's message, which may quote the customer (decision 14)."""
+    error = finding.error if finding else ""
+    return PRIVACY_BLOCKED if error and is_blocked else error
 
 
 def _connection(case: Case, books: Books) -> str:

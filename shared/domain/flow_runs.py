@@ -23,7 +23,7 @@ class FlowRuns:
     def __init__(self, runs: Table) -> None:
         self._runs = runs
         rows = [row for row, state in enumerate(runs["state"]) if state in _UNSUCCESSFUL]
-        self._rows = sorted(rows, key=lambda row: runs["started_at"][row])
+        self._rows = sorted(rows, key=lambda row: (runs["started_at"][row], runs["id"][row]))
         self._starts = [runs["started_at"][row] for row in self._rows]
 
     def unsuccessful_after(self, moment: str, within: timedelta) -> dict[str, Any] | None:
@@ -37,7 +37,7 @@ class FlowRuns:
         """Give the latest unsuccessful run whose error names this reference, if there is one."""
         if not reference:
             return None
-        whole = re.compile(rf"(?<!\w){re.escape(reference)}(?!\w)", re.IGNORECASE)
+        whole = re.compile(rf"(?<![0-9A-Z]){re.escape(reference)}(?![0-9A-Z])", re.IGNORECASE)
         found = (row for row in reversed(self._rows) if whole.search(self._runs.detail(row, "error")))
         return next((self._shown(row) for row in found), None)
 

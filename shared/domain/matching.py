@@ -108,9 +108,15 @@ class MasterIndex:
         companies = [(self.masters.connections[row], self.masters["company"][row]) for row in rows]
         return [row for row, company in zip(rows, companies, strict=True) if companies.count(company) == 1]
 
-    def _lasting(self, row: int) -> tuple[str, str, str]:
+    def _lasting(self, row: int) -> tuple[str, ...]:
         """Order records by what does not depend on when they were stored."""
-        return self.masters["number"][row], self.masters["company"][row], self.masters["id"][row]
+        columns = (
+            self.masters["number"],
+            self.masters["company"],
+            self.masters.connections,
+            self.masters["id"],
+        )
+        return tuple(column[row] for column in columns)
 
     def _index(self, key: str) -> dict[str, list[int]]:
         if key not in self._by_key:

@@ -47,10 +47,13 @@ class SyncLog:
         """When the connector's latest finished run started; "" where the log tells of none."""
         self.is_empty = not len(attempts)
 
-    def failure(self, subject: str, *references: str) -> Failure | None:
+    def failure(
+        self, subject: str, *references: str, between: tuple[str, str] | None = None
+    ) -> Failure | None:
         """Give the failure that stands for any of these references; None once a later attempt succeeded.
 
-        A later attempt that was skipped or still runs mends nothing.
+        A later attempt that was skipped or still runs mends nothing. `between` asks that it failed
+        so from one instant to another, too.
         """
         rows = {
             row
@@ -69,6 +72,8 @@ class SyncLog:
         same = [
             row for row in ended if log["state"][row] == "failed" and self._reason(row) == self._reason(last)
         ]
+        if between and not any(between[0] <= log["started_at"][row] <= between[1] for row in same):
+            return None
         return Failure(
             at=log["started_at"][last],
             reason=log["error"][last],

@@ -14,7 +14,8 @@ from shared.domain.workspace import Workspace
 from shared.errors import ConfigurationError
 from shared.pipeline import log, reading
 from shared.pipeline.freshness import inputs_of, is_configured, needed
-from shared.pipeline.pull import PATIENCE, Job
+from shared.pipeline.jobs import Job
+from shared.pipeline.pull import is_busy
 from shared.pipeline.services import Services
 from shared.store.queues import EVALUATE
 
@@ -39,8 +40,9 @@ async def catch_up(services: Services) -> int:
     for workspace in await services.store.workspaces.all():
         checkpoints = await services.store.checkpoints.of(workspace.id)
         now = services.clock()
-        is_busy = any(each.is_outstanding(now, PATIENCE) for each in checkpoints.values())
-        if workspace.enabled and not is_busy and await _is_overdue(services, workspace, now):
+        if is_busy(workspace, checkpoints, now):
+            continue
+        if workspace.enabled and await _is_overdue(services, workspace, now):
             await request_evaluation(services, workspace.id)
             count += 1
     return count
@@ -50,7 +52,8 @@ async def _is_overdue(services: Services, workspace: Workspace, now: datetime) -
     for card in CARDS:
         if workspace.card(card.id).enabled:
             last = await services.store.readings.latest(workspace.id, card.id)
-            return last is None or now - datetime.fromisoformat(last["evaluated_at"]) > OVERDUE
+            if last is None or now - datetime.fromisoformat(last["evaluated_at"]) > OVERDUE:
+                return True
     return False
 
 
@@ -64,13 +67,14 @@ async def evaluate(services: Services, workspace_id: str) -> None:
         log.problem("evaluate", workspace=workspace_id, why="no such workspace, or it is off")
         return
     now = services.clock()
-    if not await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE):
+    lease = await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE)
+    if lease is None:
         await services.store.queues.send(EVALUATE, {"workspace": workspace_id}, TRY_AGAIN)
         return
     try:
         await _evaluate(services, found[0])
     finally:
-        await services.store.checkpoints.release_evaluation(workspace_id, services.clock())
+        await services.store.checkpoints.release_evaluation(workspace_id, lease, services.clock())
 
 
 async def _evaluate(services: Services, workspace: Workspace) -> None:

@@ -1,14 +1,15 @@
 """How fresh each input is, and why one cannot be trusted: what is stale or partial is held, not judged."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from shared.cards.card import Card
 from shared.domain.snapshot import Input
-from shared.domain.workspace import Workspace
+from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
-from shared.pipeline.pull import Job, jobs_of
+from shared.pipeline.jobs import Job, jobs_of, possible_jobs_of
 from shared.pipeline.services import Services
 from shared.store.checkpoints import Checkpoint
 
@@ -46,13 +47,22 @@ def _problem(job: Job, checkpoint: Checkpoint, as_of: datetime) -> str:
 def inputs_of(workspace: Workspace, checkpoints: Checkpoints, as_of: datetime) -> list[tuple[Job, Input]]:
     """Give every stream of a workspace with its freshness.
 
-    A connection whose options cannot be read raises ConfigurationError.
+    A connection whose options cannot be read is out like one that fails: its cards are held, the others not.
     """
-    return [
-        (job, input_of(job, checkpoints.get((job.connection.name, job.stream.name)), as_of))
-        for connection in workspace.connections_of()
-        for job in jobs_of(workspace, connection)
-    ]
+    found = []
+    for connection in workspace.connections_of():
+        jobs, problem = _jobs(workspace, connection)
+        for job in jobs:
+            known = input_of(job, checkpoints.get((connection.name, job.stream.name)), as_of)
+            found.append((job, replace(known, problem=problem or known.problem)))
+    return found
+
+
+def _jobs(workspace: Workspace, connection: Connection) -> tuple[list[Job], str]:
+    try:
+        return jobs_of(workspace, connection), ""
+    except ConfigurationError as error:
+        return possible_jobs_of(workspace, connection), str(error)
 
 
 def needed(card: Card, inputs: list[Input]) -> list[Input]:

@@ -4,74 +4,31 @@ Idempotent in every step: a message may come twice, late, or after its work is d
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from shared.domain.workspace import Connection, Workspace
-from shared.errors import ConfigurationError, RetryLater, SourceError, TieoutError
+from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.pipeline import log
+from shared.pipeline.jobs import Job, jobs_of, options_of
+from shared.pipeline.runs import CLAIM, commit, keep
 from shared.pipeline.services import Services
-from shared.sources import source_of
-from shared.sources.source import Options, Page, Pull, Source, Stream
+from shared.pipeline.vendor import client_of, pages_of
+from shared.sources.source import Pull, Stream
 from shared.store.checkpoints import Checkpoint
 from shared.store.queues import EVALUATE, PULL
-from shared.store.segments import Run, StreamName
 from shared.store.tables import Conflict
 
 BUDGET_SECONDS = 480.0
 """How long one message pulls before it hands over to the next; the host allows 30 minutes."""
-CLAIM = timedelta(minutes=15)
-"""How long an instance that says nothing keeps a stream: longer than a page may take."""
 PATIENCE = timedelta(hours=1)
 """How long a round waits for a pull that nobody ends."""
 LONGEST_DELAY = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One stream to pull, with everything that says how."""
-
-    workspace: Workspace
-    connection: Connection
-    source: Source
-    stream: Stream
-
-    @property
-    def name(self) -> StreamName:
-        """Give the stream's name in the store."""
-        return StreamName(self.workspace.id, self.connection.name, self.stream.name)
-
-    @property
-    def message(self) -> dict[str, str]:
-        """Give the queue message that asks for this pull."""
-        return {
-            "workspace": self.workspace.id,
-            "connection": self.connection.name,
-            "stream": self.stream.name,
-        }
-
-
-def jobs_of(workspace: Workspace, connection: Connection) -> list[Job]:
-    """Give the streams that a connection offers; none for one that is off or of an unknown kind."""
-    source = source_of(connection.kind)
-    if source is None or not (workspace.enabled and connection.enabled):
-        return []
-    options = options_of(source, connection)
-    return [Job(workspace, connection, source, each) for each in source.streams if each.is_offered(options)]
-
-
-def options_of(source: Source, connection: Connection) -> Options:
-    """Read a connection's options; raises ConfigurationError naming the first that is wrong."""
-    try:
-        return source.options.model_validate(connection.options)
-    except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in ("options", *first["loc"]))
-        raise ConfigurationError(f"{connection.name}: {path}: {first['msg']}", path) from None
+EARLY = timedelta(seconds=5)
+"""How much too early a delayed message may come, by the clocks of two machines."""
+LONGEST_PROBLEM = 2_000
 
 
 async def enqueue_kind(services: Services, kind: str) -> int:
@@ -93,7 +50,7 @@ async def enqueue_connection(services: Services, workspace: Workspace, connectio
     """
     jobs = jobs_of(workspace, connection)
     for job in jobs:
-        await services.store.checkpoints.change(job.name, queued_at=services.clock())
+        await services.store.checkpoints.ask(job.name, services.clock())
     for job in jobs:
         await services.store.queues.send(PULL, job.message)
     return [job.stream.name for job in jobs]
@@ -111,62 +68,57 @@ async def pull(
     What is not complete is not visible, and the next message goes on where this one stopped. The
     pull that ends a workspace's round asks for its evaluation.
     """
-    job = await _find(services, workspace_id, connection_name, stream_name)
-    if job is None:
+    found = await services.store.workspaces.get(workspace_id)
+    workspace = found[0] if found else None
+    job = _find(workspace, connection_name, stream_name) if workspace else None
+    if workspace is None or job is None:
         log.problem("pull", workspace=workspace_id, connection=connection_name, why="no such stream")
+        if workspace is not None and workspace.enabled:
+            await end_round(services, workspace)
         return
     started = time.monotonic()
     checkpoint = await _claim(services, job)
     if checkpoint is None:
         return
     try:
-        is_complete = await _pages(services, job, checkpoint, started + budget_seconds)
+        has_ended = await _run(services, job, checkpoint, started + budget_seconds)
     except RetryLater as wait:
-        await _let_go(services, job, checkpoint, note=str(wait))
-        await services.store.queues.send(PULL, job.message, min(wait.seconds, LONGEST_DELAY))
-        log.problem("pull", **job.message, run=checkpoint.run, wait=wait.seconds)
-        return
-    except (SourceError, ConfigurationError) as error:
-        now = services.clock()
-        await services.store.checkpoints.change(
-            job.name,
-            run="",
-            run_cursor="",
-            ended_at=now,
-            claimed_until=None,
-            problem=str(error),
-            problem_at=job.workspace.now(now),
-        )
-        log.problem("pull", **job.message, run=checkpoint.run, why=str(error))
+        delay = min(wait.seconds, LONGEST_DELAY)
+        await _let_go(services, job, checkpoint, delay, str(wait))
+        await services.store.queues.send(PULL, job.message, delay)
+        log.problem("pull", **job.message, run=checkpoint.run, wait=delay)
     except Conflict:
         log.problem("pull", **job.message, run=checkpoint.run, why="another instance took over")
-        return
     except BaseException:
-        await _let_go(services, job, checkpoint, note="")
+        await _let_go(services, job, checkpoint)
         raise
     else:
         log.step("pull", **job.message, run=checkpoint.run, seconds=round(time.monotonic() - started, 3))
-        if not is_complete:
+        if has_ended:
+            await end_round(services, workspace)
+        else:
             await services.store.queues.send(PULL, job.message)
-            return
-    await end_round(services, job.workspace)
 
 
 async def end_round(services: Services, workspace: Workspace) -> None:
     """Ask for an evaluation once no pull of the workspace is outstanding."""
-    now = services.clock()
     checkpoints = await services.store.checkpoints.of(workspace.id)
-    if not any(each.is_outstanding(now, PATIENCE) for each in checkpoints.values()):
+    if not is_busy(workspace, checkpoints, services.clock()):
         await services.store.queues.send(EVALUATE, {"workspace": workspace.id})
 
 
-async def _find(services: Services, workspace_id: str, connection: str, stream: str) -> Job | None:
-    found = await services.store.workspaces.get(workspace_id)
-    known = found[0].connection(connection) if found else None
-    if found is None or known is None:
-        return None
+def is_busy(workspace: Workspace, checkpoints: Mapping[tuple[str, str], Checkpoint], now: datetime) -> bool:
+    """Say whether a pull is outstanding; those of streams that there are no more do not count."""
+    return any(
+        _find(workspace, connection, stream) is not None and each.is_outstanding(now, PATIENCE)
+        for (connection, stream), each in checkpoints.items()
+    )
+
+
+def _find(workspace: Workspace, connection: str, stream: str) -> Job | None:
+    known = workspace.connection(connection)
     try:
-        jobs = jobs_of(found[0], known)
+        jobs = jobs_of(workspace, known) if known else []
     except ConfigurationError:
         return None
     return next((job for job in jobs if job.stream.name == stream), None)
@@ -195,7 +147,8 @@ async def _claim(services: Services, job: Job) -> Checkpoint | None:
         )
     try:
         return await services.store.checkpoints.save(
-            job.workspace.id, replace(checkpoint, claimed_until=now + CLAIM)
+            job.workspace.id,
+            replace(checkpoint, claims=checkpoint.claims + 1, claimed_until=now + CLAIM),
         )
     except Conflict:
         return None
@@ -205,21 +158,44 @@ def _since(checkpoint: Checkpoint, stream: Stream) -> datetime | None:
     return None if checkpoint.complete_until is None else checkpoint.complete_until - stream.overlap
 
 
-async def _let_go(services: Services, job: Job, checkpoint: Checkpoint, note: str) -> None:
+async def _let_go(
+    services: Services, job: Job, checkpoint: Checkpoint, wait: float = 0, note: str = ""
+) -> None:
+    """Leave the run to the next message; until then no other message may go to a vendor that asks to wait."""
+    until = services.clock() + timedelta(seconds=wait) - EARLY if wait else None
     try:
         await services.store.checkpoints.change(
-            job.name, claim=checkpoint.claimed_until, claimed_until=None, note=note
+            job.name, claim=checkpoint.claims, claimed_until=until, note=note[:LONGEST_PROBLEM]
         )
     except Conflict:
         log.problem("pull", **job.message, run=checkpoint.run, why="another instance took over")
 
 
+async def _run(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:
+    """Go on with a run; say whether it has ended, well or badly. Raises RetryLater and Conflict."""
+    try:
+        return await _pages(services, job, checkpoint, deadline)
+    except (SourceError, ConfigurationError) as error:
+        now = services.clock()
+        await services.store.checkpoints.change(
+            job.name,
+            claim=checkpoint.claims,
+            run="",
+            run_cursor="",
+            ended_at=now,
+            claimed_until=None,
+            problem=str(error)[:LONGEST_PROBLEM] or type(error).__name__,
+            problem_at=job.workspace.now(now),
+            note="",
+        )
+        log.problem("pull", **job.message, run=checkpoint.run, why=str(error))
+        return True
+
+
 async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:
     """Store pages until the last one and commit, or until the deadline; say whether all came."""
-    secrets = {name: await services.secret(ref) for name, ref in job.connection.secrets.items()}
     options = options_of(job.source, job.connection)
-    access = job.source.access(job.connection, options, secrets)
-    async with services.connect(access, job.connection.name) as client:
+    async with await client_of(services, job, options) as client:
         request = Pull(
             client=client,
             connection=job.connection,
@@ -230,92 +206,13 @@ async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline:
             cursor=checkpoint.run_cursor,
         )
         calls = checkpoint.run_calls
-        async with aclosing(_trusted(job, request)) as pages:  # type: ignore[type-var]
+        async with aclosing(pages_of(job, request)) as pages:  # type: ignore[type-var]
             async for page in pages:
-                checkpoint = await _keep(services, job, checkpoint, page, calls + client.calls)
+                checkpoint = await keep(services, job, checkpoint, page, calls + client.calls)
                 if not page.cursor:
-                    await _commit(services, job, checkpoint)
+                    await commit(services, job, checkpoint)
                     return True
-                if time.monotonic() > deadline:
-                    await _let_go(services, job, checkpoint, note="")
+                if time.monotonic() >= deadline:
+                    await _let_go(services, job, checkpoint)
                     return False
     raise SourceError(f"{job.connection.name}: {job.stream.name} ended without its last page")
-
-
-async def _trusted(job: Job, request: Pull) -> AsyncIterator[Page]:
-    """Give a source's pages; whatever breaks inside it is that source's error and nobody else's."""
-    seen = {request.cursor}
-    try:
-        async for page in job.stream.pages(request):
-            _refuse_repeated(job, page, seen)
-            yield page
-    except (TieoutError, GeneratorExit):
-        raise
-    except Exception as error:
-        log.problem("source", **job.message, error=type(error).__name__)
-        msg = f"{job.connection.name}: the answer for {job.stream.name} cannot be understood"
-        raise SourceError(f"{msg} ({type(error).__name__})") from error
-
-
-def _refuse_repeated(job: Job, page: Page, seen: set[str]) -> None:
-    if page.cursor and page.cursor in seen:
-        raise SourceError(f"{job.connection.name}: {job.stream.name} gave the same page twice")
-    seen.add(page.cursor)
-
-
-async def _keep(services: Services, job: Job, checkpoint: Checkpoint, page: Page, calls: int) -> Checkpoint:
-    """Store a page, then move the checkpoint behind it: never the other way round."""
-    store = services.store
-    segments = await store.segments.write(
-        job.name,
-        checkpoint.run,
-        checkpoint.run_segments,
-        job.stream.record_type,
-        page.records,
-        page.deleted,
-    )
-    if page.bad:
-        await store.bad_records.put(job.name, page.bad, checkpoint.run, services.clock())
-    return await store.checkpoints.change(
-        job.name,
-        claim=checkpoint.claimed_until,
-        claimed_until=services.clock() + CLAIM,
-        run_cursor=page.cursor,
-        run_segments=segments,
-        run_records=checkpoint.run_records + len(page.records),
-        run_bad_records=checkpoint.run_bad_records + len(page.bad),
-        run_calls=calls,
-    )
-
-
-async def _commit(services: Services, job: Job, checkpoint: Checkpoint) -> None:
-    """Make the run visible, then move the watermark to its frozen upper bound."""
-    now = services.clock()
-    seen_at = job.workspace.now(now)
-    until = checkpoint.run_until or seen_at
-    run = Run(
-        run=checkpoint.run,
-        segments=checkpoint.run_segments,
-        records=checkpoint.run_records,
-        bad_records=checkpoint.run_bad_records,
-        is_full=job.stream.is_full_read or checkpoint.run_since is None,
-        until=until,
-        committed_at=seen_at,
-    )
-    await services.store.segments.commit(job.name, run)
-    await services.store.checkpoints.change(
-        job.name,
-        claim=checkpoint.claimed_until,
-        complete_until=until,
-        last_success_at=seen_at,
-        records=run.records,
-        bad_records=run.bad_records,
-        calls=checkpoint.run_calls,
-        last_run=run.run,
-        run="",
-        run_cursor="",
-        ended_at=now,
-        claimed_until=None,
-        problem="",
-        note="",
-    )

@@ -28,14 +28,14 @@ class Answer:
 
 def document(
     card: Card, snapshot: Snapshot, answer: Answer, previous: Document | None, evaluated_at: datetime
-) -> tuple[Document, list[Document]]:
+) -> tuple[Document, list[Document] | None]:
     """Give a reading and its rows as they are published.
 
-    A held card keeps its last value, with that value's date and rows (decision 15).
+    A held card keeps its last value, with that value's date and rows (decision 15): it has none of its own.
     """
     shown = _frame(card, snapshot, answer, evaluated_at)
     if answer.judgement is None:
-        return shown | _kept(previous, answer), []
+        return shown | _kept(previous, answer), None
     judgement = answer.judgement
     settings = snapshot.workspace.card(card.id)
     rows = [as_json(row) | {"is_settled": False} for row in judgement.rows]

@@ -14,7 +14,7 @@ from shared.domain import records as canonical
 from shared.domain.workspace import Connection
 from shared.sources import business_central_documents as documents
 from shared.sources import business_central_rows as rows
-from shared.sources.business_central_companies import Company, Outcome, walk
+from shared.sources.business_central_companies import Company, Outcome, local_currency, walk
 from shared.sources.business_central_custom import log_attempts, log_fields, privacy_blocked
 from shared.sources.business_central_fields import Row, select
 from shared.sources.business_central_options import BusinessCentralOptions
@@ -117,10 +117,17 @@ def approvals(pull: Pull) -> AsyncIterator[Page]:
 
 
 def exchange_rates(pull: Pull) -> AsyncIterator[Page]:
-    """Read all exchange rates."""
+    """Read all exchange rates; one without a relational currency is into the company's own."""
     query = {"$select": select(rows.RateRow), "$orderby": "id"}
-    to_records = _each("exchange_rates", rows.RateRow, rows.exchange_rate)
-    return walk(pull, "currencyExchangeRates", query, to_records)
+    local: dict[str, str] = {}
+
+    async def convert(company: Company, items: list[Any]) -> Outcome:
+        if items and company.id not in local:
+            local[company.id] = await local_currency(pull, company)
+        to_record = partial(rows.exchange_rate, company=company.name, local=local.get(company.id, ""))
+        return records("exchange_rates", items, rows.RateRow, to_record)
+
+    return walk(pull, "currencyExchangeRates", query, convert)
 
 
 def connector_log(pull: Pull) -> AsyncIterator[Page]:

@@ -67,6 +67,19 @@ async def walk(
             yield Page(good, f"{company.id}|{next_link}" if next_link else following, bad)
 
 
+async def local_currency(pull: Pull, company: Company) -> str:
+    """Read which currency a company keeps its books in; raises SourceError where it does not tell."""
+    query = {"$select": "id,currencyCode", "$orderby": "id"}
+    url = company.url("companyInformation")
+    async for items, _ in pages(pull.client, url, query, page_size=pull.options.page_size, cursor=""):
+        for item in items:
+            code = item.get("currencyCode") if isinstance(item, dict) else ""
+            if code:
+                return str(code)
+    msg = f"{pull.client.name}: company {company.name} does not tell its local currency"
+    raise SourceError(msg)
+
+
 async def _chosen(pull: Pull) -> list[Company]:
     """Read the companies that the options name, or all, in the order of their ids."""
     items: list[Any] = []

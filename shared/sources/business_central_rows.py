@@ -84,14 +84,14 @@ class RateRow(Row):
     relational_exchange_rate_amount: Decimal = Field(gt=0)
 
 
-def exchange_rate(row: RateRow, company: str) -> ExchangeRate:
+def exchange_rate(row: RateRow, company: str, local: str) -> ExchangeRate:
     """Give what one unit of a currency is worth."""
     rate = row.relational_exchange_rate_amount / row.exchange_rate_amount
     return ExchangeRate(
         id=row.id,
         company=company,
         currency=row.currency_code,
-        base_currency=row.relational_currency_code,
+        base_currency=row.relational_currency_code or local,
         starts_on=row.starting_date,
         rate=format(rate.normalize(), "f"),
     )

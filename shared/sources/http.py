@@ -90,11 +90,11 @@ class VendorClient:
             self.calls += 1
             try:
                 response = await self._http.request(method, url, **options)
-            except httpx.TransportError as error:
-                reason, wait = f"cannot be reached ({type(error).__name__})", None
-            except httpx.InvalidURL as error:
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                 msg = f"{self.name}: the address is not valid: {error}"
                 raise ConfigurationError(msg) from None
+            except httpx.TransportError as error:
+                reason, wait = f"cannot be reached ({type(error).__name__})", None
             else:
                 if response.is_success:
                     return response

@@ -21,21 +21,20 @@ async def pages(
     # The same preference on every page: a server may size a followed link by it anew.
     headers = {"Prefer": f"odata.maxpagesize={page_size}"}
     # Blanks as %20: not every server reads + as a blank.
-    link = cursor or f"{url}?{urlencode(params, safe=_PLAIN, quote_via=quote)}"
+    query = urlencode(params, safe="$,():'", quote_via=quote)
+    link = cursor or f"{str(client.base_url).rstrip('/')}{url}?{query}"
     followed: set[str] = set()
     previous: list[Any] = []
     while link:
+        _refuse_other_host(client, link)
         followed.add(link)
-        answer = await client.get(_own(client, link), headers=headers)
-        items, link = _read(client, answer)
+        items, following = _read(client, await client.get(link, headers=headers))
+        link = _address(client, following, link)
         if link in followed or (items and items == previous):
             msg = f"{client.name} gave the same page of {_path(url or cursor)} twice"
             raise SourceError(msg)
         previous = items
         yield items, link
-
-
-_PLAIN = "$,():'"
 
 
 def _read(client: VendorClient, answer: Any) -> tuple[list[Any], str]:
@@ -47,23 +46,27 @@ def _read(client: VendorClient, answer: Any) -> tuple[list[Any], str]:
     if not isinstance(link, str):
         msg = f"{client.name} gave a next link that is no text"
         raise SourceError(msg)
-    return items, _own(client, link)
+    return items, link
 
 
-def _own(client: VendorClient, link: str) -> str:
-    """Give the link back if it leads to the connection's own host, or to none; refuse it otherwise."""
+def _address(client: VendorClient, link: str, page: str) -> str:
+    """Give a page's next link as a whole address; one that is whole stays as it was written."""
+    if not link:
+        return ""
     try:
-        target = httpx.URL(link)
+        whole = link if httpx.URL(link).scheme else str(httpx.URL(page).join(link))
     except httpx.InvalidURL:
         msg = f"{client.name} gave a next link that is no address"
         raise SourceError(msg) from None
-    home = client.base_url
-    if not target.scheme and not target.host:
-        return link
+    _refuse_other_host(client, whole)
+    return whole
+
+
+def _refuse_other_host(client: VendorClient, link: str) -> None:
+    target, home = httpx.URL(link), client.base_url
     if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port):
         msg = f"{client.name} gave a next link to another host ({target.host})"
         raise SourceError(msg)
-    return link
 
 
 def _path(link: str) -> str:

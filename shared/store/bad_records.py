@@ -10,7 +10,8 @@ from shared.errors import BadRecord
 from shared.store.segments import StreamName
 from shared.store.tables import Table, key
 
-LONGEST_ID = 200
+LONGEST_ID = 100
+"""So that it fits into a key, whatever has to be written otherwise in it."""
 MOST_SHOWN = 20
 
 
@@ -26,6 +27,7 @@ class BadRecords:
             key(each.record_id[:LONGEST_ID]): {
                 "PartitionKey": stream.partition,
                 "RowKey": key(each.record_id[:LONGEST_ID]),
+                "record_id": each.record_id[:LONGEST_ID].encode("utf-8", "replace").decode(),
                 "why": each.why[:1_000],
                 "run": run,
                 "seen_at": now,
@@ -39,7 +41,7 @@ class BadRecords:
         found = []
         async for entity in self._table.between(stream.partition):
             if entity["run"] == run:
-                found.append({"id": entity["RowKey"], "why": entity["why"]})
+                found.append({"id": entity["record_id"], "why": entity["why"]})
             if len(found) == MOST_SHOWN:
                 break
         return found

@@ -3,6 +3,7 @@
 Table `checkpoints`. PartitionKey: workspace. RowKey: connection|stream.
 """
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +42,9 @@ class Checkpoint:
     queued_at: datetime | None = None
     ended_at: datetime | None = None
     claimed_until: datetime | None = None
-    """Until then one instance is pulling, and others leave the stream alone."""
+    """Until then one instance is pulling or its vendor asks to wait, and others leave the stream alone."""
+    claims: int = 0
+    """How often the stream was claimed; tells one claim from the next."""
     problem: str = ""
     """Why the last pull failed, for people; "" after a success."""
     problem_at: datetime | None = None
@@ -51,9 +54,12 @@ class Checkpoint:
 
     def is_outstanding(self, now: datetime, patience: timedelta) -> bool:
         """Say whether a pull is queued or running; one that nobody ended is given up after a while."""
-        if self.queued_at is None or (self.ended_at is not None and self.ended_at >= self.queued_at):
-            return False
-        return now - self.queued_at < patience
+        return self.queued_at is not None and self.is_unended and now - self.queued_at < patience
+
+    @property
+    def is_unended(self) -> bool:
+        """Say whether a pull was asked for that has not ended."""
+        return self.queued_at is not None and (self.ended_at is None or self.ended_at < self.queued_at)
 
 
 class Checkpoints:
@@ -89,35 +95,52 @@ class Checkpoints:
         }
         return replace(checkpoint, etag=await self._table.replace(entity, etag))
 
-    async def change(self, stream: StreamName, *, claim: datetime | None = None, **values: Any) -> Checkpoint:
+    async def change(self, stream: StreamName, *, claim: int | None = None, **values: Any) -> Checkpoint:
         """Change some fields, trying again while others change theirs.
 
-        With `claim`, raises Conflict once someone else has claimed the stream.
+        With `claim`, the number of one's claim, raises Conflict once someone else has claimed the stream.
         """
         while True:
             checkpoint = await self.load(stream)
-            if claim is not None and checkpoint.claimed_until != claim:
+            if claim is not None and checkpoint.claims != claim:
                 raise Conflict
             try:
                 return await self.save(stream.workspace, replace(checkpoint, **values))
             except Conflict:
                 continue
 
-    async def claim_evaluation(self, workspace: str, now: datetime, until: datetime) -> bool:
-        """Take the lease on a workspace's evaluation; False while another instance holds it."""
+    async def ask(self, stream: StreamName, now: datetime) -> None:
+        """Mark that a pull was asked for; one that has not ended keeps its date, and can be given up."""
+        while True:
+            checkpoint = await self.load(stream)
+            if checkpoint.is_unended:
+                return
+            try:
+                await self.save(stream.workspace, replace(checkpoint, queued_at=now))
+            except Conflict:
+                continue
+            return
+
+    async def claim_evaluation(self, workspace: str, now: datetime, until: datetime) -> str | None:
+        """Take the lease on a workspace's evaluation and give it; None while another instance holds it."""
         entity = await self._table.get(key(workspace), "=evaluation")
         if entity is not None and entity["claimed_until"] > now:
-            return False
-        lease = {"PartitionKey": key(workspace), "RowKey": "=evaluation", "claimed_until": until}
+            return None
         try:
-            await self._table.replace(lease, "" if entity is None else entity["etag"])
+            return await self._table.replace(
+                _lease(workspace, until), "" if entity is None else entity["etag"]
+            )
         except Conflict:
-            return False
-        return True
+            return None
 
-    async def release_evaluation(self, workspace: str, now: datetime) -> None:
-        """Give the lease back."""
-        await self._table.put({"PartitionKey": key(workspace), "RowKey": "=evaluation", "claimed_until": now})
+    async def release_evaluation(self, workspace: str, lease: str, now: datetime) -> None:
+        """Give a lease back; one that ran out and that another instance took stays with that one."""
+        with suppress(Conflict):
+            await self._table.replace(_lease(workspace, now), lease)
+
+
+def _lease(workspace: str, until: datetime) -> Entity:
+    return {"PartitionKey": key(workspace), "RowKey": "=evaluation", "claimed_until": until}
 
 
 def _checkpoint(entity: Entity) -> Checkpoint:

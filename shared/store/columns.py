@@ -13,8 +13,12 @@ LARGEST = MOST_PARTS * MOST_BYTES
 
 
 def pack(value: Any) -> dict[str, bytes] | None:
-    """Give the properties that hold a JSON value; None if it is too large for one entity."""
-    packed = zlib.compress(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    """Give the properties that hold a JSON value; None if it is too large for one entity.
+
+    Vendors cut texts in the middle of an emoji: the half that is left is kept as it came.
+    """
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    packed = zlib.compress(text.encode("utf-8", "surrogatepass"))
     if len(packed) > LARGEST:
         return None
     return {
@@ -30,6 +34,8 @@ def unpack(entity: Mapping[str, Any]) -> Any:
 
 
 def halves(rows: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
-    """Cut rows in two, for what does not fit into one entity."""
+    """Cut rows in two, for what does not fit into one entity; raises ValueError for a single row."""
+    if len(rows) < 2:  # noqa: PLR2004 - two halves
+        raise ValueError("one row is larger than an entity")
     middle = len(rows) // 2
     return rows[:middle], rows[middle:]

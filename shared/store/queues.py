@@ -1,6 +1,7 @@
 """Queues: messages carry ids, never payloads, and go out at least once, in any order."""
 
 import json
+import math
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -30,10 +31,10 @@ class StorageQueues:
         client = self._service.get_queue_client(
             f"{self._prefix}{queue}", message_encode_policy=TextBase64EncodePolicy()
         )
-        text = json.dumps(message)
+        text, wait = json.dumps(message), max(0, math.ceil(delay))
         try:
-            await client.send_message(text, visibility_timeout=int(delay))
+            await client.send_message(text, visibility_timeout=wait)
         except ResourceNotFoundError:
             with suppress(ResourceExistsError):  # another instance was quicker
                 await client.create_queue()
-            await client.send_message(text, visibility_timeout=int(delay))
+            await client.send_message(text, visibility_timeout=wait)

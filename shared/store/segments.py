@@ -11,6 +11,7 @@ from datetime import datetime
 
 from shared.domain.records import Record, detail_columns, key_columns
 from shared.domain.snapshot import Batch, columns_of
+from shared.errors import BadRecord
 from shared.store.columns import halves, pack, unpack
 from shared.store.tables import Entity, Table, key
 
@@ -63,7 +64,8 @@ class Segments:
     ) -> int:
         """Write a page's records as segments number `first` and on; give the next free number.
 
-        Nothing of it is visible before the run is committed.
+        Nothing of it is visible before the run is committed. Raises BadRecord for a record that is larger
+        than an entity; the rest is to be written again without it.
         """
         number = first
         pending: list[Sequence[Record]] = [
@@ -75,6 +77,8 @@ class Segments:
             rows = pending.pop(0)
             entities = self._entities(stream, run, number, record_type, rows, deleted)
             if entities is None:
+                if len(rows) == 1:
+                    raise BadRecord(stream.stream, rows[0].id, "it is larger than an entity of the store")
                 pending[:0] = halves(rows)
                 continue
             for entity in entities:

@@ -3,6 +3,7 @@
 Limits: https://learn.microsoft.com/azure/storage/tables/scalability-targets
 """
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
@@ -25,9 +26,11 @@ LONGEST_STRING = 32_768
 MOST_BYTES = 65_536
 LARGEST_ENTITY = 1_048_576
 LARGEST_KEY = 1_024
+LARGEST_TRANSACTION = 4 * LARGEST_ENTITY - MOST_BYTES
+"""What is sent in one transaction, with room left for its frame."""
 _INT32 = 2**31
-_FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f]")
-_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]{0,254}$")
+_FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 
 
 class Conflict(Exception):  # noqa: N818 - the word of HTTP 409 and 412
@@ -37,7 +40,8 @@ class Conflict(Exception):  # noqa: N818 - the word of HTTP 409 and 412
 def key(*parts: str) -> str:
     """Join parts into a partition or row key; what Azure forbids in keys is written `=XX`.
 
-    Order ids contain `#`, so this is no formality. Different parts give different keys.
+    Order ids contain `#`, so this is no formality. Different parts give different keys; halves of a
+    character, which JSON can carry and UTF-8 cannot, are written `=XXXX`.
     """
     return "|".join(
         _FORBIDDEN.sub(lambda mark: f"={ord(mark[0]):02X}", part).replace("|", "=7C") for part in parts
@@ -53,11 +57,11 @@ def check(entity: Mapping[str, Any]) -> None:
         size = _size(value)
         total += 8 + 2 * len(name) + size
         if name in {"PartitionKey", "RowKey"}:
-            if _FORBIDDEN.sub("", value.replace("=", "")) != value.replace("=", "") or size > LARGEST_KEY:
+            if _FORBIDDEN.search(value.replace("=", "")) or 2 * _units(value) > LARGEST_KEY:
                 raise ValueError(f"{name} has a forbidden character or is longer than {LARGEST_KEY} bytes")
-        elif not _NAME.match(name):
+        elif not _NAME.fullmatch(name):
             raise ValueError(f"{name} is no property name")
-        if isinstance(value, str) and len(value) > LONGEST_STRING:
+        if isinstance(value, str) and _units(value) > LONGEST_STRING:
             raise ValueError(f"{name} is longer than {LONGEST_STRING} characters")
         if isinstance(value, bytes) and len(value) > MOST_BYTES:
             raise ValueError(f"{name} is longer than {MOST_BYTES} bytes")
@@ -67,8 +71,25 @@ def check(entity: Mapping[str, Any]) -> None:
 
 def _size(value: Any) -> int:
     if isinstance(value, str):
-        return 2 * len(value) + 4
+        return 2 * _units(value) + 4
     return len(value) + 4 if isinstance(value, bytes) else 8
+
+
+def _units(text: str) -> int:
+    """Count as Azure does, in UTF-16: an emoji is two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _sent(entity: Mapping[str, Any]) -> int:
+    """Estimate the bytes of an entity in a transaction: JSON, base64, its address and its frame."""
+    total = 1_000 + 9 * (len(entity["PartitionKey"]) + len(entity["RowKey"]))
+    for name, value in entity.items():
+        total += 2 * len(name) + 64
+        if isinstance(value, bytes):
+            total += 4 * len(value) // 3
+        elif isinstance(value, str):
+            total += len(json.dumps(value))
+    return total
 
 
 def _typed(entity: Mapping[str, Any]) -> Entity:
@@ -133,18 +154,22 @@ class Table:
                 )
             else:
                 answer = await self._client.create_entity(_typed(entity))
-        except (ResourceModifiedError, ResourceExistsError, ResourceNotFoundError):
+        except (ResourceModifiedError, ResourceExistsError):
+            raise Conflict from None
+        except ResourceNotFoundError:
+            if not etag:  # it is the table that is missing
+                raise
             raise Conflict from None
         return str(answer["etag"])
 
     async def put_all(self, entities: Iterable[Mapping[str, Any]]) -> None:
-        """Write entities of one partition, one by one transactions of at most 100 and 3 MiB."""
+        """Write entities of one partition in transactions of at most 100 entities and 4 MiB."""
         batch: list[tuple[str, Entity, dict[str, Any]]] = []
         weight = 0
         for entity in entities:
             check(entity)
-            size = sum(_size(value) for value in entity.values())
-            if batch and (len(batch) == BATCH or weight + size > 3 * LARGEST_ENTITY):
+            size = _sent(entity)
+            if batch and (len(batch) == BATCH or weight + size > LARGEST_TRANSACTION):
                 await self._client.submit_transaction(batch)
                 batch, weight = [], 0
             batch.append(("upsert", _typed(entity), {"mode": UpdateMode.REPLACE}))

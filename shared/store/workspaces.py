@@ -40,8 +40,8 @@ class Workspaces:
             **packed,
         }
         if etag is None:
-            found = await self.get(workspace.id)
-            etag = found[1] if found else ""
+            found = await self._table.get("workspace", key(workspace.id))
+            etag = str(found["etag"]) if found else ""
         return await self._table.replace(entity, etag)
 
     async def all(self) -> list[Workspace]:

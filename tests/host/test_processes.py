@@ -104,7 +104,7 @@ def test_an_app_that_cannot_start_says_why(tmp_path: Path):
     (tmp_path / "function_app.py").write_text("import nothing_of_that_name")
     with (
         pytest.raises(ProgramError, match="nothing_of_that_name"),
-        host.running(tmp_path, settings={}),
+        host.running(tmp_path, {}),
     ):
         pass
 

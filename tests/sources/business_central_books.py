@@ -139,7 +139,7 @@ def log_entry(**changes: Any) -> SyncLogEntry:
 
 def busy_account() -> Account:
     """Give an environment with seven of everything in two companies, one a minute."""
-    sevens = [
+    sevens: list[tuple[str, dict[str, Any]]] = [
         (str(n), {"number": str(n), "company": COMPANIES[n % 2], "modified_at": NOON + timedelta(minutes=n)})
         for n in range(1, 8)
     ]

@@ -103,7 +103,7 @@ async def test_a_rate_is_the_worth_of_one_unit(rate: str) -> None:
         id=guid("rate", "CRONUS", "JPY", "2026-04-14"),
         company="CRONUS",
         currency="JPY",
-        base_currency="",
+        base_currency="GBP",
         starts_on="2026-04-14",
         rate=rate,
     )

@@ -128,7 +128,7 @@ def test_the_simulation_answers_with_the_vendor_s_own_names(name: str, contract:
     assert {each for each in offered if not known[each]["filterable_server_side"]} == set(table.computed)
     account = busy_account()
     rows = [row for company in COMPANIES for row in table.rows(account, company)]
-    assert len(rows) == 7
+    assert len(rows) == (len(COMPANIES) if name == "companyInformation" else 7)
     for row in rows:
         assert set(row) - {"@odata.etag"} == offered | set(table.navigation)
         for inner, names in table.navigation.items():

@@ -40,8 +40,12 @@ def of_one_company(items: list[Any]) -> httpx.MockTransport:
 
     def tell(request: httpx.Request) -> Any:
         path = request.url.path
-        is_privacy = path.endswith("/customerPrivacy")
-        return {"value": [company] if path.endswith("/companies") else [] if is_privacy else items}
+        special = {
+            "companies": [company],
+            "customerPrivacy": [],
+            "companyInformation": [{"id": "1", "currencyCode": "GBP"}],
+        }
+        return {"value": special.get(path.rpartition("/")[2], items)}
 
     return answering(tell)
 

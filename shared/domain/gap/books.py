@@ -1,14 +1,19 @@
 """What the reasons look things up in: everything about a case besides its amounts."""
 
 from collections import defaultdict
+from datetime import timedelta
 
-from shared.domain.buyers import COMMERCE, Identification
+from shared.domain import keys
+from shared.domain.buyers import COMMERCE, Identification, expected_entity, name_and_address
 from shared.domain.gap.cases import LEDGER, Case, Documents
 from shared.domain.matching import MasterIndex, Match
 from shared.domain.records import Approval, MasterCustomer, Order, SyncAttempt
 from shared.domain.snapshot import Snapshot
 from shared.domain.sync_log import Failure, SyncLog
-from shared.domain.windows import instant
+from shared.domain.windows import instant, text
+
+CUSTOMER_ERROR_WITHIN = timedelta(hours=24)
+"""How long after an order a connector's error that names just its customer is put down to it."""
 
 
 class Books:
@@ -23,6 +28,7 @@ class Books:
         self.masters = snapshot.table(MasterCustomer, LEDGER)
         self._index = MasterIndex(self.masters, snapshot.workspace)
         self._who = Identification(snapshot)
+        self._expected_entity = expected_entity(snapshot.workspace.field_map)
         self._log = SyncLog(snapshot.table(SyncAttempt, LEDGER))
         self._by_number = {
             (company, number): row
@@ -35,7 +41,8 @@ class Books:
         for row, state in enumerate(approvals["state"]):
             if state == "open":
                 document = (approvals["company"][row], approvals["document_number"][row])
-                self._approvals[document] = max(self._approvals[document], approvals["requested_at"][row])
+                requested_at = approvals["requested_at"][row]
+                self._approvals[document] = min(self._approvals[document] or requested_at, requested_at)
 
     def hours_since(self, moment: str) -> float:
         """Give the hours from an instant to the evaluation."""
@@ -46,28 +53,53 @@ class Books:
         return self._log.failure("order", case.reference)
 
     def customer_failure(self, case: Case) -> Failure | None:
-        """Give the connector's failed attempt on this order's customer, if it stands."""
-        return self._log.failure("customer", *(value for _, value in self._buyer_keys(case)))
+        """Give the connector's failed attempt on this order's customer soon after it (decision 27)."""
+        if case.order is None:
+            return None
+        placed_at = self.orders["placed_at"][case.order]
+        until = text(instant(placed_at) + CUSTOMER_ERROR_WITHIN)
+        references = (value for _, value in self._buyer_keys(case))
+        return self._log.failure("customer", *references, between=(placed_at, until))
 
     def approval_requested_at(self, case: Case) -> str:
-        """Give when the open approval of the case's sales order was asked for; "" for none."""
+        """Give since when a sales order of the case has been waiting for approval; "" for none."""
         table = self.documents.sales_orders
-        return max(
-            (self._approvals[table["company"][row], table["number"][row]] for row in case.sales_orders),
-            default="",
-        )
+        waiting = (self._approvals[table["company"][row], table["number"][row]] for row in case.sales_orders)
+        return min((moment for moment in waiting if moment), default="")
 
     def master_match(self, case: Case) -> Match:
         """Look the order's buyer up in the customer master by its keys."""
-        entity = self.snapshot.workspace.entity_of_company(case.company) if case.company else ""
-        return self._index.find(self._buyer_keys(case), entity)
+        if case.order is None:
+            return self._index.find((), "")
+        workspace = self.snapshot.workspace
+        if case.company:
+            entity = workspace.entity_of_company(case.company)
+        else:
+            entity = self._expected_entity(self.orders, case.order)
+        last = name_and_address(self.orders, case.order)
+        names = workspace.field_map.key_precedence.d365_fallback
+        fallback = (("name_and_address", last),) if last and "name_and_address" in names else ()
+        return self._index.find(self._buyer_keys(case) + fallback, entity)
+
+    def is_privacy_blocked(self, case: Case) -> bool:
+        """Say whether the ledger hides who stands behind a case, found by document or by key."""
+        customer = self.document_customer(case)
+        if customer is not None:
+            return bool(self.masters["is_privacy_blocked"][customer])
+        match = self.master_match(case)
+        rows = match.others if match.row is None else (match.row,)
+        return any(self.masters["is_privacy_blocked"][row] for row in rows)
 
     def document_customer(self, case: Case) -> int | None:
-        """Give the master record that the case's ledger documents are made out to."""
+        """Give the master record that the documents of the case, or of its order, are made out to."""
         documents = self.documents
+        sales_orders, invoices = case.sales_orders, case.invoices
+        if case.is_return and not case.credit_memos:
+            found_orders, found_invoices = documents.of_order(keys.document_reference(case.reference))
+            sales_orders, invoices = tuple(found_orders), tuple(found_invoices)
         for table, rows in (
-            (documents.sales_orders, case.sales_orders),
-            (documents.invoices, case.invoices),
+            (documents.sales_orders, sales_orders),
+            (documents.invoices, invoices),
             (documents.credit_memos, case.credit_memos),
         ):
             for row in rows:

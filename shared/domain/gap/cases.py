@@ -1,21 +1,19 @@
-"""Joins each commerce order and return with its ledger documents into one case."""
+"""Joins each commerce order with its ledger documents into one case."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.domain import keys
-from shared.domain.buyers import COMMERCE
+from shared.domain.buyers import COMMERCE, by_time
 from shared.domain.gap.rates import Rates
 from shared.domain.money import prorate
-from shared.domain.records import CreditMemo, ExchangeRate, Invoice, Order, Refund, SalesOrder
+from shared.domain.records import CreditMemo, ExchangeRate, Invoice, Order, SalesOrder
 from shared.domain.snapshot import Snapshot, Table
 from shared.domain.windows import Window
 
 LEDGER = "business_central"
 COUNTED = frozenset({"placed", "refunded", "cancelled"})
-RETURNABLE = frozenset({"placed", "refunded"})
-"""A cancelled order is worth nothing already: its refund takes nothing more away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,27 +63,45 @@ class Documents:
         self._window = window
         uses_customer_reference = workspace.field_map.commerce_id_field == "customer_reference"
         self._orders_by_reference = _index(self.sales_orders, "document_reference")
-        self._invoices_by_reference = _index(
-            self.invoices, "customer_reference" if uses_customer_reference else "document_reference"
-        )
+        self._invoice_reference = "customer_reference" if uses_customer_reference else "document_reference"
+        self._invoices_by_reference = _index(self.invoices, self._invoice_reference)
         self._invoices_by_order: dict[tuple[str, str], list[int]] = defaultdict(list)
         for row, number in enumerate(self.invoices["order_number"]):
             if number and self.invoices["state"][row] != "cancelled":
                 self._invoices_by_order[self.invoices["company"][row], number].append(row)
         self._memos_by_reference = _index(self.credit_memos, "document_reference")
+        self._memos_by_invoice = _index(self.credit_memos, "invoice_number")
 
-    def of_order(self, reference: str) -> tuple[list[int], list[int]]:
-        """Give an order's sales orders and invoices, the latter also by the sales order's number."""
-        orders = self._orders_by_reference.get(reference, [])
+    def of_order(self, reference: str, known: Container[str] = ()) -> tuple[list[int], list[int]]:
+        """Give an order's sales orders and invoices, the latter also by the sales order's number.
+
+        An invoice that itself names another `known` order belongs to that one only.
+        """
+        orders = _in_order(self.sales_orders, self._orders_by_reference.get(reference, []))
         invoices = dict.fromkeys(self._invoices_by_reference.get(reference, []))
         for row in orders:
             number = (self.sales_orders["company"][row], self.sales_orders["number"][row])
-            invoices.update(dict.fromkeys(self._invoices_by_order.get(number, [])))
-        return orders, list(invoices)
+            for invoice in self._invoices_by_order.get(number, []):
+                named = self.invoices[self._invoice_reference][invoice]
+                if named == reference or named not in known:
+                    invoices[invoice] = None
+        return orders, _in_order(self.invoices, invoices)
 
     def of_return(self, reference: str) -> list[int]:
         """Give a return's credit memos (REVGAP-28)."""
-        return self._memos_by_reference.get(reference, [])
+        return _in_order(self.credit_memos, self._memos_by_reference.get(reference, []))
+
+    def against(self, invoices: Iterable[int]) -> list[int]:
+        """Give the posted credit memos that take these posted invoices back."""
+        memos = self.credit_memos
+        found = {
+            memo
+            for row in invoices
+            if self.invoices["state"][row] == "posted"
+            for memo in self._memos_by_invoice.get(self.invoices["number"][row], [])
+            if memos["company"][memo] == self.invoices["company"][row] and memos["state"][memo] == "posted"
+        }
+        return _in_order(memos, found)
 
     def posted(self, documents: Table, rows: list[int] | tuple[int, ...], column: str) -> int:
         """Add up what was posted in the window, in the reporting currency (decision 25)."""
@@ -99,10 +115,15 @@ class Documents:
         """Say whether a posting date lies in the window."""
         return self._window.holds_day(day)
 
-    def standing(self, rows: list[int] | tuple[int, ...], column: str) -> int:
-        """Add up sales orders, in the reporting currency."""
-        table = self.sales_orders
-        return sum(self.rates.translate(table[column][row], table["currency"][row]) for row in rows)
+    def total(self, documents: Table, rows: Iterable[int], column: str) -> int:
+        """Add up documents of any state and date, in the reporting currency."""
+        return sum(self.rates.translate(documents[column][row], documents["currency"][row]) for row in rows)
+
+
+def _in_order(table: Table, rows: Iterable[int]) -> list[int]:
+    """Order documents by what does not depend on when they were stored."""
+    columns = (table["company"], table["number"], table.connections, table["id"])
+    return sorted(rows, key=lambda row: tuple(column[row] for column in columns))
 
 
 def _index(table: Table, column: str) -> dict[str, list[int]]:
@@ -131,14 +152,14 @@ def order_cases(snapshot: Snapshot, window: Window, documents: Documents) -> Ite
     ]
     names = {row: order_name(snapshot, orders, row) for row in rows}
     sharing: dict[str, list[int]] = defaultdict(list)
-    for row in sorted(rows, key=lambda each: (orders["placed_at"][each], names[each])):
+    for row in by_time(orders, rows):
         sharing[keys.document_reference(names[row])].append(row)
     for reference, members in sharing.items():
         for position, row in enumerate(members):
             others = tuple(
                 f"{names[other]} ({orders.connections[other]})" for other in members if other != row
             )
-            found = documents.of_order(reference) if position == 0 else ([], [])
+            found = documents.of_order(reference, sharing) if position == 0 else ([], [])
             yield from _of_order(orders, row, names[row], documents, found, others)
 
 
@@ -166,17 +187,17 @@ def _of_order(  # noqa: PLR0913, PLR0917 - the parts of one join
     for company in companies:
         own_orders = tuple(e for e in sales_orders if documents.sales_orders["company"][e] == company)
         own_invoices = tuple(e for e in invoices if documents.invoices["company"][e] == company)
-        ordered = sum(documents.sales_orders["net"][each] for each in own_orders)
-        invoiced = sum(documents.invoices["net"][each] for each in own_invoices)
-        weights.append(max(ordered, invoiced, 0))
         parts.append((own_orders, own_invoices))
+        weights.append(_weight(documents, own_orders, own_invoices) if len(companies) > 1 else 1)
     nets, grosses = prorate(worth["net"], weights), prorate(worth["gross"], weights)
     for company, net, gross, (own_orders, own_invoices) in zip(companies, nets, grosses, parts, strict=True):
+        memos = documents.against(own_invoices) if is_cancelled else []
         posted = {
-            column: documents.posted(documents.invoices, own_invoices, column) for column in ("net", "gross")
+            column: _standing(documents, own_orders, own_invoices, memos, column)
+            if is_cancelled
+            else documents.posted(documents.invoices, own_invoices, column)
+            for column in ("net", "gross")
         }
-        if is_cancelled and not own_invoices:
-            posted = {column: documents.standing(own_orders, column) for column in ("net", "gross")}
         yield Case(
             is_return=False,
             row=row,
@@ -191,43 +212,28 @@ def _of_order(  # noqa: PLR0913, PLR0917 - the parts of one join
             posted_gross=posted["gross"],
             sales_orders=own_orders,
             invoices=own_invoices,
+            credit_memos=tuple(memos),
             shares_reference_with=others,
         )
 
 
-def return_cases(snapshot: Snapshot, window: Window, documents: Documents) -> Iterator[Case]:
-    """Give a case for each refund of the window (decision 23)."""
-    refunds = snapshot.table(Refund, *COMMERCE)
-    orders = snapshot.table(Order, *COMMERCE)
-    order_rows = orders.by_id()
-    for row, moment in enumerate(refunds["refunded_at"]):
-        if not window.holds(moment):
-            continue
-        order = order_rows.get((refunds.connections[row], refunds["order_id"][row]))
-        if order is not None and orders["state"][order] not in RETURNABLE:
-            continue
-        name = _return_name(snapshot, refunds, row, orders, order)
-        memos = documents.of_return(keys.document_reference(name))
-        # A refund is in its order's currency; BigCommerce names none on the refund itself.
-        currency = (refunds if order is None else orders)["currency"][row if order is None else order]
-        yield Case(
-            is_return=True,
-            row=row,
-            order=order,
-            reference=name if order is None else order_name(snapshot, orders, order),
-            document_reference=keys.document_reference(name),
-            company=documents.credit_memos["company"][memos[0]] if memos else "",
-            commerce_net=-documents.rates.translate(refunds["net"][row], currency),
-            commerce_gross=-documents.rates.translate(refunds["gross"][row], currency),
-            commerce_currency=currency,
-            posted_net=-documents.posted(documents.credit_memos, memos, "net"),
-            posted_gross=-documents.posted(documents.credit_memos, memos, "gross"),
-            credit_memos=tuple(memos),
-        )
+def _weight(documents: Documents, sales_orders: Iterable[int], invoices: Iterable[int]) -> int:
+    """Give what a company's documents are worth, to split the order among companies (REVGAP-26)."""
+    ordered = documents.total(documents.sales_orders, sales_orders, "net")
+    return max(ordered, documents.total(documents.invoices, invoices, "net"), 0)
 
 
-def _return_name(snapshot: Snapshot, refunds: Table, row: int, orders: Table, order: int | None) -> str:
-    found = snapshot.workspace.connection(refunds.connections[row])
-    template = found.return_reference if found else "{id}"
-    order_number = "" if order is None else orders["number"][order]
-    return template.format(number=refunds["number"][row], id=refunds["id"][row], order_number=order_number)
+def _standing(
+    documents: Documents,
+    sales_orders: Iterable[int],
+    invoices: tuple[int, ...],
+    memos: Iterable[int],
+    column: str,
+) -> int:
+    """Give what the ledger still holds of a cancelled order, whenever it was posted (decision 24)."""
+    table = documents.invoices
+    posted = [row for row in invoices if table["state"][row] == "posted"]
+    if posted:
+        return documents.total(table, posted, column) - documents.total(documents.credit_memos, memos, column)
+    ordered = documents.total(documents.sales_orders, sales_orders, column)
+    return ordered or documents.total(table, invoices, column)

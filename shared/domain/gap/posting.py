@@ -20,8 +20,11 @@ def voided(case: Case, books: Books) -> Finding | None:
     """Claim an order that the shop cancelled and the ledger did not (REVGAP-10, decision 24)."""
     if not is_cancelled(case, books):
         return None
-    if case.invoices:
+    states = {books.documents.invoices["state"][row] for row in case.invoices}
+    if "posted" in states:
         return Finding("Credit the posted invoice: the shop cancelled the order", ("invoiced",))
+    if not case.sales_orders:
+        return Finding("Delete the draft invoice: the shop cancelled the order", ("draft",))
     return Finding(f"Cancel {sales_order_numbers(case, books)}: the shop cancelled the order", ("ordered",))
 
 
@@ -58,7 +61,7 @@ def released_not_invoiced(case: Case, books: Books) -> Finding | None:
         return None
     table = books.documents.sales_orders
     subs = []
-    if any(table["invoiced_quantity"][row] for row in rows) or case.invoices:
+    if any(table["invoiced_quantity"][row] for row in rows) or _posted(case, books):
         subs.append("partially_invoiced")
     shipped = [row for row in rows if table["shipped_quantity"][row]]
     is_part = any(table["shipped_quantity"][row] < table["quantity"][row] for row in rows)
@@ -71,6 +74,22 @@ def released_not_invoiced(case: Case, books: Books) -> Finding | None:
     return Finding(action, tuple(subs))
 
 
+def _posted(case: Case, books: Books) -> list[int]:
+    table = books.documents.invoices
+    return [row for row in case.invoices if table["state"][row] == "posted"]
+
+
+def _posted_outside(case: Case, books: Books) -> list[str]:
+    """Name the posted documents of a case that are dated outside the window."""
+    documents = books.documents
+    return [
+        f"{table['number'][row]} of {short_day(table['posted_on'][row])}"
+        for table, rows in ((documents.invoices, case.invoices), (documents.credit_memos, case.credit_memos))
+        for row in rows
+        if table["state"][row] == "posted" and not documents.is_in_window(table["posted_on"][row])
+    ]
+
+
 def credit_memo_matched(case: Case, books: Books) -> Finding | None:
     """Claim a return whose credit memo stands in the ledger for the same amount (REVGAP-11)."""
     if case.is_return and case.credit_memos and abs(case.gap) <= books.tolerance:
@@ -79,8 +98,11 @@ def credit_memo_matched(case: Case, books: Books) -> Finding | None:
 
 
 def credit_memo_pending(case: Case, books: Books) -> Finding | None:
-    """Claim a return without a posted credit memo, or with one over another amount (REVGAP-12)."""
-    if not case.is_return:
+    """Claim a return without a posted credit memo, or with one over another amount (REVGAP-12).
+
+    One that is posted in another period is no case for a second memo.
+    """
+    if not case.is_return or _posted_outside(case, books):
         return None
     table = books.documents.credit_memos
     drafts = [table["number"][row] for row in case.credit_memos if table["state"][row] == "draft"]
@@ -101,8 +123,8 @@ def tax_reclassification(case: Case, books: Books) -> Finding | None:
 def fx_translation(case: Case, books: Books) -> Finding | None:
     """Claim a case whose two sides are in different currencies (REVGAP-15)."""
     table = books.documents.invoices
-    others = {table["currency"][row] for row in case.invoices} - {case.commerce_currency}
-    if not others:
+    others = {table["currency"][row] for row in _posted(case, books)} - {case.commerce_currency}
+    if not others or not case.posted_net:
         return None
     pair = f"{case.commerce_currency} and {', '.join(sorted(others))}"
     return Finding(f"Book the exchange difference between {pair}")
@@ -110,19 +132,15 @@ def fx_translation(case: Case, books: Books) -> Finding | None:
 
 def period_boundary(case: Case, books: Books) -> Finding | None:
     """Claim a case whose document is posted outside the window (REVGAP-14, decision 25)."""
-    table = books.documents.invoices
-    rows = [row for row in case.invoices if table["state"][row] == "posted"]
-    outside = [row for row in rows if not books.documents.is_in_window(table["posted_on"][row])]
-    if not outside:
+    if not (outside := _posted_outside(case, books)):
         return None
-    named = ", ".join(f"{table['number'][row]} of {short_day(table['posted_on'][row])}" for row in outside)
-    return Finding(f"None: {named} is posted in another period")
+    return Finding(f"None: {', '.join(outside)} is posted in another period")
 
 
 def edited_after_processing(case: Case, books: Books) -> Finding | None:
     """Claim an order that the shop changed after the ledger had posted it."""
     table = books.documents.invoices
-    posted = [table["posted_on"][row] for row in case.invoices if table["state"][row] == "posted"]
+    posted = [table["posted_on"][row] for row in _posted(case, books)]
     if not posted:
         return None
     changed_at = books.orders.detail(case.row, "updated_at")

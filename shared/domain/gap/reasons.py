@@ -33,8 +33,13 @@ REASONS = (
 
 
 def reason_for(case: Case, books: Books) -> tuple[Reason, Finding] | None:
-    """Give the one reason that owns a case; None for an order that is settled."""
-    if not case.is_return and not case.shares_reference_with and abs(case.gap) <= books.tolerance:
+    """Give the one reason that owns a case; None for one that is settled.
+
+    A return with a credit memo always has one: people look the pair up (REVGAP-11). A return of
+    nothing needs no memo.
+    """
+    is_paired = case.is_return and case.credit_memos
+    if abs(case.gap) <= books.tolerance and not is_paired and not case.shares_reference_with:
         return None
     for reason in REASONS:
         finding = reason.claim(case, books)

@@ -119,7 +119,6 @@ class ExchangeRate(Record):
     company: str
     currency: str
     base_currency: str
-    """"" is the company's local currency."""
     starts_on: str
     rate: str
     """A decimal number as text."""

@@ -1,0 +1,65 @@
+"""What there is to pull: the streams that a workspace's connections offer."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from shared.domain.workspace import Connection, Workspace
+from shared.errors import ConfigurationError
+from shared.sources import source_of
+from shared.sources.source import Options, Source, Stream
+from shared.store.segments import StreamName
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One stream to pull, with everything that says how."""
+
+    workspace: Workspace
+    connection: Connection
+    source: Source
+    stream: Stream
+
+    @property
+    def name(self) -> StreamName:
+        """Give the stream's name in the store."""
+        return StreamName(self.workspace.id, self.connection.name, self.stream.name)
+
+    @property
+    def message(self) -> dict[str, str]:
+        """Give the queue message that asks for this pull."""
+        return {
+            "workspace": self.workspace.id,
+            "connection": self.connection.name,
+            "stream": self.stream.name,
+        }
+
+
+def jobs_of(workspace: Workspace, connection: Connection) -> list[Job]:
+    """Give the streams that a connection offers; none for one that is off or of an unknown kind.
+
+    Raises ConfigurationError where its options cannot be read.
+    """
+    possible = possible_jobs_of(workspace, connection)
+    if not possible:
+        return []
+    options = options_of(possible[0].source, connection)
+    return [job for job in possible if job.stream.is_offered(options)]
+
+
+def possible_jobs_of(workspace: Workspace, connection: Connection) -> list[Job]:
+    """Give the streams that a connection of this kind may offer, whatever its options say."""
+    source = source_of(connection.kind)
+    if source is None or not (workspace.enabled and connection.enabled):
+        return []
+    return [Job(workspace, connection, source, each) for each in source.streams]
+
+
+def options_of(source: Source, connection: Connection) -> Options:
+    """Read a connection's options; raises ConfigurationError naming the first that is wrong."""
+    try:
+        return source.options.model_validate(connection.options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = ".".join(str(part) for part in ("options", *first["loc"]))
+        raise ConfigurationError(f"{connection.name}: {path}: {first['msg']}", path) from None

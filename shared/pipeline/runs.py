@@ -1,0 +1,97 @@
+"""What becomes of a run's pages: stored, counted, and made visible all at once.
+
+Each step may come twice: a page that is stored again overwrites itself, and so does a commit.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from shared.errors import BadRecord
+from shared.pipeline.jobs import Job
+from shared.pipeline.services import Services
+from shared.sources.source import Page
+from shared.store.checkpoints import Checkpoint
+from shared.store.segments import Run
+
+CLAIM = timedelta(minutes=15)
+"""How long an instance that says nothing keeps a stream: longer than a page may take."""
+
+
+async def keep(services: Services, job: Job, checkpoint: Checkpoint, page: Page, calls: int) -> Checkpoint:
+    """Store a page, then move the checkpoint behind it: never the other way round.
+
+    Behind the last page the checkpoint moves with the commit: a run that is interrupted between the two
+    reads that page again, and not all pages.
+    """
+    page, segments = await _write(services, job, checkpoint, page)
+    if page.bad:
+        await services.store.bad_records.put(job.name, page.bad, checkpoint.run, services.clock())
+    moved: dict[str, Any] = {
+        "run_cursor": page.cursor,
+        "run_segments": segments,
+        "run_records": checkpoint.run_records + len(page.records),
+        "run_bad_records": checkpoint.run_bad_records + len(page.bad),
+        "run_calls": calls,
+    }
+    kept = await services.store.checkpoints.change(
+        job.name,
+        claim=checkpoint.claims,
+        claimed_until=services.clock() + CLAIM,
+        **(moved if page.cursor else {}),
+    )
+    return replace(kept, **moved)
+
+
+async def _write(services: Services, job: Job, checkpoint: Checkpoint, page: Page) -> tuple[Page, int]:
+    """Write a page's segments; give what was written and the next free number.
+
+    A record that is too large for the store goes into quarantine.
+    """
+    while True:
+        try:
+            return page, await services.store.segments.write(
+                job.name,
+                checkpoint.run,
+                checkpoint.run_segments,
+                job.stream.record_type,
+                page.records,
+                page.deleted,
+            )
+        except BadRecord as bad:
+            rest = tuple(each for each in page.records if each.id != bad.record_id)
+            page = replace(page, records=rest, bad=(*page.bad, bad))
+
+
+async def commit(services: Services, job: Job, checkpoint: Checkpoint) -> None:
+    """Make the run visible, then move the watermark to its frozen upper bound."""
+    now = services.clock()
+    # To the second, as evaluations count: what is committed before one must not look later than it.
+    seen_at = job.workspace.now(now).replace(microsecond=0)
+    until = checkpoint.run_until or seen_at
+    run = Run(
+        run=checkpoint.run,
+        segments=checkpoint.run_segments,
+        records=checkpoint.run_records,
+        bad_records=checkpoint.run_bad_records,
+        is_full=job.stream.is_full_read or checkpoint.run_since is None,
+        until=until,
+        committed_at=seen_at,
+    )
+    await services.store.segments.commit(job.name, run)
+    await services.store.checkpoints.change(
+        job.name,
+        claim=checkpoint.claims,
+        complete_until=until,
+        last_success_at=seen_at,
+        records=run.records,
+        bad_records=run.bad_records,
+        calls=checkpoint.run_calls,
+        last_run=run.run,
+        run="",
+        run_cursor="",
+        ended_at=now,
+        claimed_until=None,
+        problem="",
+        note="",
+    )

@@ -1,0 +1,131 @@
+"""Sources, pulls and evaluations on demand, and health."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared import settings
+from shared.errors import ConfigurationError
+from shared.store.segments import StreamName
+from shared.store.store import StorageAccount, Store
+from tests.functions.app import OPERATOR_KEY, add_workspace, call, document, messages
+from tests.functions.conftest import KeyFor
+
+SHOPIFY_STREAMS = ("orders", "refunds", "customers", "companies")
+
+
+async def _pulled(store: Store, age: timedelta, workspace: str = "acme") -> None:
+    moment = datetime.now(UTC) - age
+    for stream in SHOPIFY_STREAMS:
+        name = StreamName(workspace, "shop", stream)
+        await store.checkpoints.change(name, last_success_at=moment, complete_until=moment, records=7)
+
+
+async def test_sources_say_how_fresh_they_are(store: Store, key_for: KeyFor) -> None:
+    """GEN-01: each stream has its last success, lag and counts; one that was never read says so."""
+    await add_workspace(store)
+    fresh = StreamName("acme", "shop", "orders")
+    moment = datetime.now(UTC) - timedelta(minutes=5)
+    await store.checkpoints.change(fresh, last_success_at=moment, complete_until=moment, records=7)
+    answer = await call("GET", "/workspaces/acme/sources", await key_for("marketing"))
+    [shop] = answer.json["sources"]
+    assert tuple(shop[name] for name in ("name", "kind", "title", "enabled")) == (
+        "shop",
+        "shopify",
+        "Shopify",
+        True,
+    )
+    streams = {each["stream"]: each for each in shop["streams"]}
+    assert set(SHOPIFY_STREAMS) == streams.keys()
+    assert (streams["orders"]["records"], streams["orders"]["problem"]) == (7, "")
+    assert 300 <= streams["orders"]["lag_seconds"] <= 310
+    assert "not been read" in streams["refunds"]["problem"]
+
+
+async def test_a_pull_is_asked_for_stream_by_stream(store: Store, key_for: KeyFor) -> None:
+    """202, and one message with ids for each stream that the connection offers."""
+    await add_workspace(store)
+    answer = await call("POST", "/workspaces/acme/sources/shop/pull", await key_for("operations"))
+    assert answer.status == 202
+    assert answer.headers["Location"] == "/api/v1/workspaces/acme/sources"
+    asked = await messages(store, "pull")
+    assert [
+        {"workspace": "acme", "connection": "shop", "stream": stream} for stream in answer.json["streams"]
+    ] == sorted(asked, key=lambda each: answer.json["streams"].index(each["stream"]))
+    assert set(SHOPIFY_STREAMS) == set(answer.json["streams"])
+
+
+async def test_an_evaluation_is_asked_for(store: Store, key_for: KeyFor) -> None:
+    """202, and where to look for what comes of it."""
+    await add_workspace(store)
+    answer = await call("POST", "/workspaces/acme/evaluate", await key_for("finance"))
+    assert (answer.status, answer.headers["Location"]) == (202, "/api/v1/workspaces/acme/cards")
+    assert await messages(store, "evaluate") == [{"workspace": "acme"}]
+
+
+async def test_an_unknown_connection_is_404(store: Store) -> None:
+    """A pull of nothing is not accepted."""
+    await add_workspace(store)
+    assert (await call("POST", "/workspaces/acme/sources/none/pull", OPERATOR_KEY)).status == 404
+
+
+async def test_what_is_off_cannot_be_started(store: Store) -> None:
+    """409 for a connection, and for a workspace, that is switched off."""
+    off = [document()["connections"][0] | {"enabled": False}]
+    await add_workspace(store, connections=off)
+    assert (await call("POST", "/workspaces/acme/sources/shop/pull", OPERATOR_KEY)).status == 409
+    await add_workspace(store, enabled=False)
+    for target in ("/workspaces/acme/sources/shop/pull", "/workspaces/acme/evaluate"):
+        assert (await call("POST", target, OPERATOR_KEY)).status == 409
+
+
+@pytest.mark.parametrize(
+    ("age", "status", "stale"), [(timedelta(minutes=5), "ok", 0), (timedelta(hours=5), "degraded", 4)]
+)
+async def test_health_counts_what_is_stale(store: Store, age: timedelta, status: str, stale: int) -> None:
+    """Anyone may ask, and learns counts, and no name of a workspace or connection."""
+    await add_workspace(store)
+    await add_workspace(store, "asleep", enabled=False)
+    await _pulled(store, age)
+    answer = await call("GET", "/health")
+    assert (200, status) == (answer.status, answer.json["status"])
+    assert {
+        "store": "ok",
+        "workspaces": 1,
+        "streams": 4,
+        "stale_streams": stale,
+    } == answer.json["checks"]
+    assert b"acme" not in answer.body
+
+
+async def test_health_counts_what_cannot_run(store: Store) -> None:
+    """Options that the code of today cannot read any more degrade, and hide no other workspace."""
+    await add_workspace(store, connections=[document()["connections"][0] | {"options": {}}])
+    await add_workspace(store, "other")
+    await _pulled(store, timedelta(minutes=5), "other")
+    answer = await call("GET", "/health")
+    assert answer.json["status"] == "degraded"
+    assert tuple(answer.json["checks"][name] for name in ("workspaces", "streams", "stale_streams")) == (
+        2,
+        8,
+        4,
+    )
+
+
+async def test_an_empty_installation_is_well(store: Store) -> None:
+    """No workspace yet is no fault."""
+    assert store is not None
+    assert (await call("GET", "/health")).json["status"] == "ok"
+
+
+async def test_without_a_store_the_app_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 from health and from every route, with when to try again."""
+
+    def missing() -> StorageAccount:
+        raise ConfigurationError("set AzureWebJobsStorage")
+
+    monkeypatch.setattr(settings, "storage_account", missing)
+    health = await call("GET", "/health")
+    assert (health.status, health.json["status"]) == (503, "down")
+    listed = await call("GET", "/workspaces", OPERATOR_KEY)
+    assert (listed.status, listed.headers["Retry-After"]) == (503, "60")

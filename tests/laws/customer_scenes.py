@@ -1,0 +1,148 @@
+"""Draws shops, masters and logs in which keys collide, records contradict and states mix."""
+
+from itertools import chain
+from random import Random
+from typing import Any
+
+from shared.domain.records import Record
+from shared.domain.workspace import Workspace
+from tests.builders import (
+    commerce_customer,
+    company,
+    crm_customer,
+    flow_run,
+    master,
+    member,
+    open_business,
+    order,
+    sync_attempt,
+    two_entities,
+    workspace,
+)
+
+Scene = dict[str, list[Record]]
+
+_IDENTITY = {
+    "email": ("a@x.example", "b@x.example", "c@x.example", "d@x.example"),
+    "vat": ("", "", "GB1", "GB2"),
+    "account_reference": ("", "", "M1", "M2", "M3"),
+    "phone": ("", "+441", "+442"),
+    "postcode": ("", "P1", "P2"),
+    "name": ("", "ann moore", "bo lee"),
+    "street": ("", "1 mill lane", "2 high street"),
+}
+_MOMENTS = (
+    "2026-04-06T12:00:00Z",
+    "2026-04-07T23:00:00Z",
+    "2026-04-10T12:00:00Z",
+    "2026-04-13T12:00:00Z",
+    "2026-04-14T16:50:00Z",
+)
+_IDS = ("", "1", "2", "3")
+_ORDER_STATES = ("placed", "placed", "placed", "refunded", "cancelled", "abandoned", "test")
+_MASTER_STATES = ("active", "active", "on_hold", "inactive", "blocked")
+_ATTEMPT_STATES = ("succeeded", "failed", "failed", "skipped", "running")
+_UNUSUAL = {
+    "key_precedence": {"b2b": ["email", "vat", "name_and_address"], "dtc": ["name_and_address", "email"]},
+    "holding_customers": ["1"],
+}
+WORKSPACES: tuple[Workspace, ...] = (
+    workspace(),
+    workspace(**two_entities()),
+    workspace(**two_entities(**_UNUSUAL), include_today=False),
+)
+
+
+def draw_scene(seed: int) -> Scene:
+    """Draw a scene; the same seed gives the same."""
+    dice = Random(seed)  # noqa: S311 - a draw
+
+    def some(most: int) -> range:
+        return range(dice.randint(0, most))
+
+    def who() -> dict[str, Any]:
+        drawn = {name: dice.choice(values) for name, values in _IDENTITY.items()}
+        return drawn | ({"email": ""} if dice.random() < 0.3 else {})
+
+    def orders() -> list[Record]:
+        return [
+            order(
+                str(number),
+                placed_at=dice.choice(_MOMENTS),
+                state=dice.choice(_ORDER_STATES),
+                customer_id=dice.choice(_IDS),
+                company_id=dice.choice(_IDS),
+                is_b2b=dice.random() < 0.3,
+                store=dice.choice(("", "uk", "us")),
+                display_name=dice.choice(("", "Ann", "Bo")),
+                **who(),
+            )
+            for number in some(8)
+        ]
+
+    def masters() -> list[Record]:
+        return [
+            master(
+                str(number),
+                company=dice.choice(("", "UK", "US")),
+                state=dice.choice(_MASTER_STATES),
+                is_privacy_blocked=dice.random() < 0.2,
+                **who(),
+            )
+            for number in some(4)
+        ]
+
+    def companies() -> list[Record]:
+        states, created = ("active", "active", "retired"), ("", *_MOMENTS)
+        return [
+            company(each, state=dice.choice(states), created_at=dice.choice(created), **who())
+            for each in _IDS[1:]
+            if dice.randrange(2)
+        ]
+
+    def customers() -> list[Record]:
+        return [
+            commerce_customer(each, company_id=dice.choice(_IDS), is_b2b=dice.random() < 0.3, **who())
+            for each in _IDS[1:]
+            if dice.randrange(2)
+        ]
+
+    def attempts() -> list[Record]:
+        references = ("", "", "a@x.example", "GB1", "M2", "1")
+        drawn = [
+            sync_attempt(
+                dice.choice(references), state=dice.choice(_ATTEMPT_STATES), started_at=dice.choice(_MOMENTS)
+            )
+            for _ in some(6)
+        ]
+        return list({each.id: each for each in drawn}.values())
+
+    def crm() -> list[Record]:
+        drawn = [
+            crm_customer(
+                str(number),
+                created_at=dice.choice(_MOMENTS),
+                is_active=dice.random() < 0.8,
+                is_in_scope=dice.random() < 0.8,
+                company=dice.choice(("", "UK", "US")),
+                missing_fields=dice.choice(((), ("customer group",))),
+                **who(),
+            )
+            for number in some(5)
+        ]
+        runs = [
+            flow_run(str(number), error=dice.choice(("", "M1 refused")), started_at=dice.choice(_MOMENTS))
+            for number in some(3)
+        ]
+        return [*drawn, *runs, *(open_business(each) for each in "0123" if dice.randrange(2))]
+
+    members = [member(each, dice.choice(_IDS)) for each in _IDS[1:] if dice.randrange(2)]
+    return {
+        "shop": list(chain(orders(), companies(), customers(), members)),
+        "trade": orders(),
+        "ledger": masters(),
+        "finance": masters(),
+        "sage": masters(),
+        "network": attempts(),
+        "crm": crm(),
+    }

@@ -1,0 +1,194 @@
+"""Laws of the customer cards: nobody is lost, nobody counts twice, and storing order does not matter."""
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.cards import CARDS
+from shared.cards.card import Judgement
+from shared.cards.cohorts import COHORTS
+from shared.cards.ecom_b2b_customers_absent_from_sage_master import CAUSES
+from shared.domain.absence import Master, population
+from shared.domain.records import Order, Record
+from shared.domain.rows import CustomerRow
+from shared.domain.windows import rolling
+from shared.domain.workspace import CardSettings, Workspace
+from tests.builders import AS_OF, company, judged, law, master, order, snapshot, workspace
+from tests.laws.customer_scenes import WORKSPACES, Scene, draw_scene
+
+D365, DV, SAGE, SAGE_B2B, _ = (card.id for card in CARDS)
+SCENES = st.integers(0, 10**9).map(draw_scene)
+HERE = st.sampled_from(WORKSPACES)
+SETTINGS = st.builds(
+    CardSettings,
+    scope=st.sampled_from(["all", "b2b"]),
+    include_guests=st.booleans(),
+    window_days=st.sampled_from([None, 2, 30]),
+)
+CUSTOMER_CARDS = pytest.mark.parametrize("card", [D365, DV, SAGE, SAGE_B2B])
+
+
+def _cut(judgement: Judgement, dimension: str) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for part in judgement.breakdown:
+        if part.dimension == dimension:
+            total.update(part.figures)
+    return total
+
+
+@law
+@given(SCENES, HERE, SETTINGS)
+def test_every_buyer_is_matched_or_absent(scene: Scene, here: Workspace, settings: CardSettings) -> None:
+    """Buyers are the matched and the absent, and each order of the window has one buyer (D365-ABS-09)."""
+    seen = snapshot(here, scene)
+    window = rolling(here, AS_OF, 7)
+    found = population(seen, window, settings, Master(("sage_intacct",), must_carry_vat=True))
+    absent = [absence.buyer for absence in found.absences]
+    assert len(found.buyers) == found.matched + len(absent)
+    assert len({(buyer.identity, buyer.entity) for buyer in found.buyers}) == len(found.buyers)
+    assert set(absent) <= set(found.buyers)
+    orders = [row for buyer in found.buyers for row in buyer.orders]
+    assert len(orders) == len(set(orders))
+    if settings.scope == "all" and settings.include_guests:
+        counted = [
+            row
+            for row, state in enumerate(seen.table(Order)["state"])
+            if state in {"placed", "refunded"} and window.holds(seen.table(Order)["placed_at"][row])
+        ]
+        assert sorted(orders) == counted
+
+
+@CUSTOMER_CARDS
+@law
+@given(scene=SCENES, here=HERE)
+def test_the_cuts_part_the_rows(card: str, scene: Scene, here: Workspace) -> None:
+    """Cohorts or causes, and entities, each add up to the headline (SAGE-ABS-18, SAGE-CM-11)."""
+    judgement = judged(card, snapshot(here, scene))
+    rows = [row for row in judgement.rows if isinstance(row, CustomerRow)]
+    first = "cohort" if card in {D365, SAGE} else "cause"
+    assert judgement.value == judgement.compared == len(rows) == len({row.id for row in rows})
+    for dimension in (first, "entity"):
+        cut = _cut(judgement, dimension)
+        assert cut["customers"] == len(rows)
+        assert cut["orders"] == (
+            0 if dimension == "cause" and card == DV else sum(row.order_count for row in rows)
+        )
+
+
+@CUSTOMER_CARDS
+@law
+@given(scene=SCENES, here=HERE, seed=st.integers(0, 9))
+def test_storing_order_does_not_matter(card: str, scene: Scene, here: Workspace, seed: int) -> None:
+    """Records stored in another order give the same answer, to the last word."""
+    shuffler = random.Random(seed)  # noqa: S311 - a shuffle
+    shuffled = {name: shuffler.sample(rows, len(rows)) for name, rows in reversed(scene.items())}
+    assert judged(card, snapshot(here, shuffled)) == judged(card, snapshot(here, scene))
+
+
+@law
+@given(SCENES, HERE)
+def test_the_b2b_card_is_part_of_the_wider_one(scene: Scene, here: Workspace) -> None:
+    """Each row of the B2B card is on the Sage card, with at least its orders (SAGE-CM-03)."""
+    seen = snapshot(here, scene)
+    wider = judged(SAGE, seen).rows
+    for row in judged(SAGE_B2B, seen).rows:
+        assert isinstance(row, CustomerRow)
+        numbers = {(each["connection"], each["id"]) for each in row.orders}
+        same = [
+            each
+            for each in wider
+            if isinstance(each, CustomerRow)
+            and (each.entity, each.match_key, each.match_value)
+            == (row.entity, row.match_key, row.match_value)
+            and numbers <= {(other["connection"], other["id"]) for other in each.orders}
+        ]
+        assert len(same) == 1
+
+
+@law
+@given(SCENES, HERE)
+def test_a_second_order_is_no_second_buyer(scene: Scene, here: Workspace) -> None:
+    """Ordering everything twice doubles the orders and no buyer (D365-ABS-05, SAGE-ABS-01, SAGE-CM-01)."""
+    named = {
+        name: [row for row in rows if not isinstance(row, Order) or row.email] for name, rows in scene.items()
+    }
+    twice = {
+        name: [*rows, *(replace(row, id=f"{row.id} again") for row in rows if isinstance(row, Order))]
+        for name, rows in named.items()
+    }
+    for card in (D365, SAGE, SAGE_B2B):
+        once, again = judged(card, snapshot(here, named)), judged(card, snapshot(here, twice))
+        assert {row.id for row in again.rows} == {row.id for row in once.rows}
+        assert _cut(again, "entity")["orders"] == 2 * _cut(once, "entity")["orders"]
+
+
+@law
+@given(SCENES, HERE)
+def test_created_is_promoted_stuck_and_pending(scene: Scene, here: Workspace) -> None:
+    """Of the records created in the window each is promoted, stuck or on its way (DV-06, decision 22)."""
+    figures = judged(DV, snapshot(here, scene)).figures or {}
+    assert figures["created"] == figures["promoted"] + figures["stuck"] + figures["pending"]
+
+
+TOWN = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(1, 3)), min_size=1, max_size=8)
+Town = list[tuple[bool, bool, int]]
+
+
+def _town(town: Town, known: set[int]) -> Scene:
+    """Build buyers of their own: B2B or not, active this week or not, with so many orders."""
+    shop: list[Record] = []
+    for number, (is_b2b, is_here, times) in enumerate(town):
+        company_id = f"CO{number}" if is_b2b else ""
+        shop += [
+            order(
+                f"{number}-{turn}",
+                email=f"b{number}@x.example",
+                company_id=company_id,
+                placed_at="2026-04-13T12:00:00Z" if is_here else "2026-03-01T12:00:00Z",
+            )
+            for turn in range(times)
+        ]
+        if is_b2b:
+            shop.append(company(company_id, vat=f"GB{number}00"))
+    masters: list[Record] = [
+        master(f"M{number}", vat=f"GB{number}00")
+        if town[number][0]
+        else master(f"M{number}", email=f"b{number}@x.example")
+        for number in sorted(known)
+    ]
+    return {"shop": shop, "sage": masters, "ledger": masters}
+
+
+@pytest.mark.parametrize("card", [D365, SAGE, SAGE_B2B])
+@law
+@given(town=TOWN, data=st.data())
+def test_a_new_master_record_takes_one_row_away(card: str, town: Town, data: st.DataObject) -> None:
+    """The missing record clears exactly its buyer, and losing one adds exactly it (GEN-07, D365-ABS-13)."""
+    numbers = list(range(len(town)))
+    known = data.draw(st.sets(st.sampled_from(numbers)))
+    changed = data.draw(st.sampled_from(numbers))
+    is_b2b, is_here, _ = town[changed]
+    with_it = judged(card, snapshot(workspace(), _town(town, known | {changed}))).rows
+    without = judged(card, snapshot(workspace(), _town(town, known - {changed}))).rows
+    left = {row.id for row in with_it}
+    assert left <= {row.id for row in without}
+    new = [row for row in without if row.id not in left]
+    expected = [f"b{changed}@x.example"] if is_here and (is_b2b or card != SAGE_B2B) else []
+    assert [row.email for row in new if isinstance(row, CustomerRow)] == expected
+
+
+def test_the_scenes_reach_every_cohort_and_cause() -> None:
+    """The drawn scenes are wild enough: each cohort, cause and outcome turns up in them."""
+    seen = [snapshot(WORKSPACES[1], draw_scene(seed)) for seed in range(150)]
+    met = {
+        f"{part.code}"
+        for each in seen
+        for card in (DV, SAGE, SAGE_B2B)
+        for part in judged(card, each).breakdown
+    }
+    assert {cohort.code for cohort in COHORTS} | {cause.code for cause in CAUSES} <= met
+    assert {"missing_field", "failed_run", "other_entity", "unknown"} <= met
