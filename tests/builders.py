@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 
 from shared.cards import card_of
-from shared.cards.card import Judgement
+from shared.cards.card import Judgement, status_of
 from shared.domain import keys
 from shared.domain.money import parse_money
 from shared.domain.records import (
@@ -31,6 +31,7 @@ from shared.domain.records import (
     SyncAttempt,
 )
 from shared.domain.records.commerce import CommerceCustomer
+from shared.domain.rows import CustomerRow, OrderRow
 from shared.domain.snapshot import Batch, Input, Snapshot, batch_of
 from shared.domain.windows import rolling
 from shared.domain.workspace import Workspace
@@ -262,3 +263,20 @@ def judged(card_id: str, seen: Snapshot) -> Judgement:
     settings_of = seen.workspace.card(card_id)
     window = rolling(seen.workspace, seen.as_of, card.window_days_in(settings_of))
     return card.judge(seen, window, settings_of)
+
+
+def customers(judgement: Judgement) -> list[CustomerRow]:
+    """Give a judgement's rows as those of customers."""
+    return [row for row in judgement.rows if isinstance(row, CustomerRow)]
+
+
+def orders(judgement: Judgement) -> list[OrderRow]:
+    """Give a judgement's open rows as those of orders."""
+    return [row for row in judgement.rows if isinstance(row, OrderRow)]
+
+
+def status(card_id: str, seen: Snapshot) -> str:
+    """Give the status that a card's judgement leads to, by the workspace's own threshold."""
+    card = card_of(card_id)
+    assert card is not None
+    return status_of(judged(card_id, seen), card.threshold_in(seen.workspace.card(card_id)))

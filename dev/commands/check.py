@@ -1,4 +1,4 @@
-"""`./run check`: lint, format, types, import rules and house rules."""
+"""`./run check`: lint, format, types and import rules."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from time import monotonic
 
 import typer
 
-from dev.quality import ROOT
+from dev.host import ROOT
 
 TOOLS = Path(sys.executable).parent
 CHECKS = {
@@ -15,7 +15,6 @@ CHECKS = {
     "format": (str(TOOLS / "ruff"), "format", "--check", "."),
     "types": (str(TOOLS / "mypy"),),
     "imports": (str(TOOLS / "lint-imports"),),
-    "sizes": (sys.executable, "-m", "dev.quality"),
 }
 
 
@@ -29,7 +28,7 @@ def _passes(name: str, command: tuple[str, ...]) -> bool:
 
 
 def check() -> None:
-    """Check the code: lint, format, types, import rules and house rules; all run, whichever fails."""
+    """Check the code: lint, format, types and import rules; all run, whichever fails."""
     failed = [name for name, command in CHECKS.items() if not _passes(name, command)]
     if failed:
         typer.secho(f"Failed: {', '.join(failed)}", fg="red", err=True)

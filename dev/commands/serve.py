@@ -11,7 +11,6 @@ import typer
 
 from dev import azurite, host
 from dev.processes import listening
-from dev.quality import ROOT
 
 Document = Annotated[
     Path, typer.Argument(help="The workspace document, as JSON.", exists=True, dir_okay=False)
@@ -50,7 +49,7 @@ def _put(url: str, key: str, document: dict[str, Any]) -> None:
         raise _stop(f"The app refused the workspace with {answer.status_code}:\n{answer.text}")
 
 
-def serve(workspace: Document, port: Port = 7071, data: Data = None, app: App = ROOT) -> None:
+def serve(workspace: Document, port: Port = 7071, data: Data = None, app: App = host.ROOT) -> None:
     """Run the app on a workspace of your own, until Ctrl-C; secrets come from the environment."""
     document = _read(workspace)
     key = os.environ.get("TIEOUT_ADMIN_KEY") or token_urlsafe(32)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dev import azurite
-from dev.quality import ROOT
+from dev.host import ROOT
 
 Arguments = Annotated[
     list[str] | None, typer.Argument(help="What pytest is given, such as -k NAME or a path.")

@@ -1,0 +1,1 @@
+"""The simulated vendors, each in its real wire format."""

@@ -77,6 +77,7 @@ def _document() -> dict[str, Any]:
             ),
             connection(ID, "intacct", "sage_intacct", options={"username": "tieout@LarkspurGifts"}),
         ],
+        card_settings={"b2b_threshold": 0},
         field_map={
             "default_entity": "larkspur-uk",
             "vat_field": VAT_FIELD,

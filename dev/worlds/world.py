@@ -52,14 +52,22 @@ class World:
         return filled
 
 
-def workspace(identity: str, name: str, card: str, as_of: datetime, **settings: Any) -> dict[str, Any]:
+def workspace(
+    identity: str,
+    name: str,
+    card: str,
+    as_of: datetime,
+    *,
+    card_settings: dict[str, Any] | None = None,
+    **settings: Any,
+) -> dict[str, Any]:
     """Give a workspace document that shows one card at one instant; money in pounds unless told."""
     return {
         "id": identity,
         "name": name,
         "time_zone": str(as_of.tzinfo),
         "reporting_currency": "GBP",
-        "cards": {each: {"enabled": False} for each in CARDS if each != card},
+        "cards": {each: {"enabled": False} for each in CARDS if each != card} | {card: card_settings or {}},
         "as_of": as_of.isoformat(),
         **settings,
     }

@@ -205,6 +205,14 @@ async def test_pages_of_what_is_not_kept_are_gone(store: Store) -> None:
     assert (await call("GET", address, OPERATOR_KEY)).status == 410
 
 
+async def test_rows_that_were_swept_away_are_gone(store: Store) -> None:
+    """A reading whose rows are not kept answers 410, and not an empty list or an empty file."""
+    await add_workspace(store)
+    await publish(store, [], row_count=4)
+    assert (await call("GET", rows_address(), OPERATOR_KEY)).status == 410
+    assert (await call("GET", f"/workspaces/acme/cards/{GAP}/rows.csv", OPERATOR_KEY)).status == 410
+
+
 async def test_a_token_belongs_to_its_filters(store: Store) -> None:
     """400 for a token under other filters or for another card; the page's size may change."""
     await add_workspace(store)
@@ -235,7 +243,7 @@ async def test_no_reading_is_not_an_empty_list(store: Store) -> None:
         assert (await call("GET", target, OPERATOR_KEY)).status == 404
         await publish(store, [], status="held", rows_of=None, value=None, value_as_of=None)
         answer = await call("GET", target, OPERATOR_KEY)
-        assert (answer.status, answer.json["type"]) == (404, "https://tieout.dev/problems/no-reading")
+        assert (answer.status, answer.json["type"]) == (404, "urn:tieout:problem:no-reading")
 
 
 async def test_a_held_card_shows_the_rows_of_its_last_answer(store: Store) -> None:

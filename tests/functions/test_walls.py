@@ -41,7 +41,7 @@ async def test_nobody_gets_in_without_a_key(store: Store, method: str, target: s
         assert answer.status == 401
         assert answer.type == "application/problem+json"
         assert answer.headers["WWW-Authenticate"].startswith("ApiKey ")
-        assert answer.json["type"] == "https://tieout.dev/problems/unauthorised"
+        assert answer.json["type"] == "urn:tieout:problem:unauthorised"
 
 
 @pytest.mark.parametrize(("method", "target", "body"), ROUTES)

@@ -9,6 +9,7 @@ import pytest
 from shared.sources import SOURCES
 from shared.sources.source import Source
 from shared.store.store import Store
+from shared.store.workspaces import Workspaces
 from shared.workspaces import schema
 from tests.functions.app import GAP, OPERATOR_KEY, Document, add_workspace, call, document
 from tests.functions.conftest import KeyFor
@@ -61,6 +62,24 @@ async def test_a_change_over_another_change_is_refused(store: Store) -> None:
     second = await call("PUT", "/workspaces/acme", OPERATOR_KEY, document(name="Second"), tag)
     assert [first.status, second.status] == [200, 412]
     assert (await call("GET", "/workspaces/acme", OPERATOR_KEY)).json["name"] == "First"
+
+
+async def test_of_two_changes_at_once_one_is_lost_and_knows_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even without If-Match, a change never falls on what its request did not see."""
+    await add_workspace(store)
+    read = Workspaces.get
+
+    async def overtaken(workspaces: Workspaces, name: str) -> Any:
+        found = await read(workspaces, name)
+        monkeypatch.setattr(Workspaces, "get", read)
+        await add_workspace(store, name="Quicker")
+        return found
+
+    monkeypatch.setattr(Workspaces, "get", overtaken)
+    assert (await call("PUT", "/workspaces/acme", OPERATOR_KEY, document(name="Slower"))).status == 412
+    assert [each.name for each in await store.workspaces.all()] == ["Quicker"]
 
 
 async def test_conditions_hold_for_new_workspaces_too(store: Store) -> None:

@@ -14,12 +14,13 @@ from shared.store.tables import Conflict
 STREAM = StreamName("shop", "ledger", "customers")
 NOON = datetime(2026, 4, 14, 12, 0, 0, 123_456, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+OUTSTANDING, OVER = "outstanding", "over"
 
 
 async def test_a_stream_begins_with_an_empty_checkpoint(store: Store) -> None:
     """What was never pulled has a checkpoint that says so."""
     assert Checkpoint(connection="ledger", stream="customers") == await store.checkpoints.load(STREAM)
-    assert {} == await store.checkpoints.of("shop")
+    assert await store.checkpoints.of("shop") == {}
 
 
 async def test_every_field_comes_back(store: Store) -> None:
@@ -49,7 +50,7 @@ async def test_a_stale_checkpoint_is_not_saved(store: Store) -> None:
     await store.checkpoints.save("shop", replace(first, sequence=3))
     with pytest.raises(Conflict):
         await store.checkpoints.save("shop", replace(first, sequence=4))
-    assert 3 == (await store.checkpoints.load(STREAM)).sequence
+    assert (await store.checkpoints.load(STREAM)).sequence == 3
 
 
 async def test_changes_at_the_same_time_are_all_kept(store: Store) -> None:
@@ -61,7 +62,7 @@ async def test_changes_at_the_same_time_are_all_kept(store: Store) -> None:
         store.checkpoints.change(STREAM, problem="out"),
     )
     found = await store.checkpoints.load(STREAM)
-    assert (NOON, "waits", 7, "out") == (found.queued_at, found.note, found.records, found.problem)
+    assert (found.queued_at, found.note, found.records, found.problem) == (NOON, "waits", 7, "out")
 
 
 async def test_a_change_under_a_lost_claim_is_refused(store: Store) -> None:
@@ -72,34 +73,34 @@ async def test_a_change_under_a_lost_claim_is_refused(store: Store) -> None:
     await store.checkpoints.change(STREAM, claims=2)
     with pytest.raises(Conflict):
         await store.checkpoints.change(STREAM, claim=1, run_segments=9)
-    assert 2 == (await store.checkpoints.load(STREAM)).run_segments
+    assert (await store.checkpoints.load(STREAM)).run_segments == 2
 
 
 async def test_asking_again_keeps_the_first_date(store: Store) -> None:
     """A pull that has not ended keeps the date it was asked for, so that it is given up in the end."""
     for hours in range(3):
         await store.checkpoints.ask(STREAM, NOON + hours * HOUR)
-    assert NOON == (await store.checkpoints.load(STREAM)).queued_at
+    assert (await store.checkpoints.load(STREAM)).queued_at == NOON
     await store.checkpoints.change(STREAM, ended_at=NOON + 3 * HOUR)
     await store.checkpoints.ask(STREAM, NOON + 4 * HOUR)
-    assert NOON + 4 * HOUR == (await store.checkpoints.load(STREAM)).queued_at
+    assert (await store.checkpoints.load(STREAM)).queued_at == NOON + 4 * HOUR
 
 
 @pytest.mark.parametrize(
-    ("queued", "ended", "is_outstanding"),
+    ("queued", "ended", "state"),
     [
-        (None, None, False),
-        (0, None, True),
-        (0, -1, True),
-        (0, 0, False),
-        (0, 1, False),
-        (-59, None, True),
-        (-60, None, False),
-        (-60, -90, False),
+        (None, None, OVER),
+        (0, None, OUTSTANDING),
+        (0, -1, OUTSTANDING),
+        (0, 0, OVER),
+        (0, 1, OVER),
+        (-59, None, OUTSTANDING),
+        (-60, None, OVER),
+        (-60, -90, OVER),
     ],
 )
 def test_a_pull_is_outstanding_until_it_ends_or_is_given_up(
-    queued: int | None, ended: int | None, is_outstanding: bool
+    queued: int | None, ended: int | None, state: str
 ) -> None:
     """A round waits for a pull that was asked for and has not ended, and for an hour at most."""
     checkpoint = Checkpoint(
@@ -108,18 +109,18 @@ def test_a_pull_is_outstanding_until_it_ends_or_is_given_up(
         queued_at=None if queued is None else NOON + timedelta(minutes=queued),
         ended_at=None if ended is None else NOON + timedelta(minutes=ended),
     )
-    assert is_outstanding == checkpoint.is_outstanding(NOON, HOUR)
+    assert (state == OUTSTANDING) == checkpoint.is_outstanding(NOON, HOUR)
 
 
 async def test_one_instance_evaluates_at_a_time(store: Store) -> None:
     """Of many who want a workspace's lease at once one gets it, and the next once it is given back."""
     wanted = [store.checkpoints.claim_evaluation("shop", NOON, NOON + HOUR) for _ in range(5)]
     leases = [lease for lease in await asyncio.gather(*wanted) if lease]
-    assert 1 == len(leases)
+    assert len(leases) == 1
     assert await store.checkpoints.claim_evaluation("other", NOON, NOON + HOUR)
     await store.checkpoints.release_evaluation("shop", leases[0], NOON)
     assert await store.checkpoints.claim_evaluation("shop", NOON, NOON + HOUR)
-    assert {} == await store.checkpoints.of("shop"), "a lease is no checkpoint"
+    assert await store.checkpoints.of("shop") == {}, "a lease is no checkpoint"
 
 
 async def test_a_lease_runs_out(store: Store) -> None:

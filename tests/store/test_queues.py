@@ -22,10 +22,11 @@ async def test_a_message_is_json_in_base64(store: Store, azurite: str, storage_n
     await store.queues.send("pull", {"workspace": "b"})
     await store.queues.send("evaluate", {"workspace": "c"})
     pulls = await _peeked(azurite, f"{storage_names}pull")
-    assert [{"workspace": "shöp", "stream": "orders"}, {"workspace": "b"}] == [
-        json.loads(base64.b64decode(each.content, validate=True)) for each in pulls
+    assert [json.loads(base64.b64decode(each.content, validate=True)) for each in pulls] == [
+        {"workspace": "shöp", "stream": "orders"},
+        {"workspace": "b"},
     ]
-    assert 1 == len(await _peeked(azurite, f"{storage_names}evaluate"))
+    assert len(await _peeked(azurite, f"{storage_names}evaluate")) == 1
 
 
 @pytest.mark.parametrize(("delay", "seconds"), [(0, 0), (-3, 0), (0.2, 1), (15.0, 15), (900, 900)])

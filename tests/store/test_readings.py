@@ -9,7 +9,7 @@ from shared.store.readings import Readings
 from shared.store.store import Store
 
 CARD = "ecom_customers_absent_from_sage"
-RANDOM = random.Random(3)
+RANDOM = random.Random(3)  # noqa: S311 - noise that does not compress
 
 
 def _reading(evaluation: str, **changes: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ async def test_fewer_rows_replace_more(store: Store) -> None:
     """An evaluation that is published again with fewer pages shows none of the old ones."""
     await store.readings.publish(_reading("E1"), _rows(1_200))
     await store.readings.publish(_reading("E1"), _rows(2))
-    assert [0, 1] == [row["id"] for row in await store.readings.rows("shop", CARD, "E1")]
+    assert [row["id"] for row in await store.readings.rows("shop", CARD, "E1")] == [0, 1]
 
 
 async def test_the_last_reading_and_those_before_it_are_kept(store: Store) -> None:
@@ -82,8 +82,8 @@ async def test_the_last_reading_and_those_before_it_are_kept(store: Store) -> No
     assert _reading("E2", value=2) == await store.readings.latest("shop", CARD)
     assert _reading("E1", value=1) == await store.readings.at("shop", CARD, "E1")
     assert await store.readings.at("shop", CARD, "E3") is None
-    assert 1 == len(await store.readings.rows("shop", CARD, "E1"))
-    assert [] == await store.readings.rows("shop", CARD, "E3")
+    assert len(await store.readings.rows("shop", CARD, "E1")) == 1
+    assert await store.readings.rows("shop", CARD, "E3") == []
     assert await store.readings.latest("shop", "another") is None
     assert await store.readings.latest("shop-2", CARD) is None
 
@@ -95,7 +95,7 @@ async def test_a_held_reading_points_to_earlier_rows(store: Store, evaluation: s
     await store.readings.publish(_reading(evaluation, status="held", rows_of="E1"), None)
     held = await store.readings.latest("shop", CARD)
     assert held is not None
-    assert "held" == held["status"]
+    assert held["status"] == "held"
     assert _rows(3) == await store.readings.rows("shop", CARD, held["rows_of"])
 
 
@@ -113,7 +113,7 @@ async def test_no_reading_points_at_rows_that_are_not_there(
         await store.readings.publish(_reading("E2"), _rows(5))
     latest = await store.readings.latest("shop", CARD)
     assert latest is not None
-    assert 2 == len(await store.readings.rows("shop", CARD, latest["rows_of"]))
+    assert len(await store.readings.rows("shop", CARD, latest["rows_of"])) == 2
 
 
 async def test_a_missing_page_is_no_shorter_list(store: Store) -> None:
@@ -129,5 +129,5 @@ async def test_figures_stand_in_columns_of_their_own(store: Store) -> None:
     await store.readings.publish(_reading("E1"), _rows(3))
     entity = await store.readings._readings.get(f"shop|{CARD}", "latest")
     assert entity is not None
-    assert ("3", "customers", "alert") == (entity["value"], entity["unit"], entity["status"])
+    assert (entity["value"], entity["unit"], entity["status"]) == ("3", "customers", "alert")
     assert "currency" not in entity

@@ -1,8 +1,7 @@
 """Segments: records come back whole and in order, and only what a commit counts in is ever seen."""
 
-import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,14 +11,14 @@ import pytest
 from shared.domain.records import CrmCustomer, MasterCustomer, Record
 from shared.domain.snapshot import Table as Records
 from shared.errors import BadRecord
-from shared.store import columns
+from shared.store import segments
 from shared.store.columns import LARGEST, halves, pack, unpack
 from shared.store.segments import Run, StreamName
 from shared.store.store import Store
 
 STREAM = StreamName("shop", "ledger", "customers")
 NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
-RANDOM = random.Random(7)
+RANDOM = random.Random(7)  # noqa: S311 - noise that does not compress
 
 
 def _customer(number: int, name: str = "") -> MasterCustomer:
@@ -75,7 +74,7 @@ async def _seen(
 async def test_nothing_is_seen_before_its_commit(store: Store) -> None:
     """What no commit counts in is never visible, and a commit shows all of it at once (decision 15)."""
     run = await _write(store, "00000001", _customers(0, 10), _customers(10, 15))
-    assert [] == (await _seen(store))["id"]
+    assert (await _seen(store))["id"] == []
     await store.segments.commit(STREAM, run)
     assert [f"C{number}" for number in range(15)] == (await _seen(store))["id"]
 
@@ -86,7 +85,7 @@ async def test_a_run_that_never_ends_stays_unseen(store: Store) -> None:
     await _write(store, "00000002", _customers(0, 3, "abandoned"), _customers(3, 9))
     await _commit(store, "00000003", _customers(3, 5))
     seen = await _seen(store)
-    assert ["C0", "C1", "C2", "C3", "C4"] == seen["id"]
+    assert seen["id"] == ["C0", "C1", "C2", "C3", "C4"]
     assert "abandoned" not in seen["name"]
 
 
@@ -94,7 +93,7 @@ async def test_segments_beyond_the_count_are_not_read(store: Store) -> None:
     """A retry that needs fewer segments leaves old ones behind, and they stay unseen."""
     run = await _write(store, "00000001", _customers(0, 2), _customers(5, 9))
     await store.segments.commit(STREAM, replace(run, segments=1))
-    assert ["C0", "C1"] == (await _seen(store))["id"]
+    assert (await _seen(store))["id"] == ["C0", "C1"]
 
 
 async def test_a_page_that_comes_twice_overwrites_itself(store: Store) -> None:
@@ -108,7 +107,7 @@ async def test_a_page_that_comes_twice_overwrites_itself(store: Store) -> None:
     await store.segments.commit(STREAM, second)
     await store.segments.commit(STREAM, second)
     assert [second] == await store.segments.runs(STREAM)
-    assert 1_500 == len(await _seen(store))
+    assert len(await _seen(store)) == 1_500
 
 
 @pytest.mark.parametrize("count", [1, 999, 1_000, 1_001, 2_500])
@@ -145,7 +144,7 @@ async def test_one_record_larger_than_an_entity_is_named(store: Store) -> None:
 async def test_half_a_character_is_kept(store: Store) -> None:
     """Vendors cut names in the middle of an emoji: that is no reason to lose the page."""
     await _commit(store, "00000001", [_customer(0, name="cut \ud83d"), _customer(1)])
-    assert ["cut \ud83d", "buyer 1"] == (await _seen(store))["name"]
+    assert (await _seen(store))["name"] == ["cut \ud83d", "buyer 1"]
 
 
 async def test_a_full_run_hides_earlier_ones(store: Store) -> None:
@@ -154,15 +153,15 @@ async def test_a_full_run_hides_earlier_ones(store: Store) -> None:
     await _commit(store, "00000002", _customers(5, 6))
     await _commit(store, "00000003", _customers(2, 4), is_full=True)
     await _commit(store, "00000004", _customers(7, 8))
-    assert ["C2", "C3", "C7"] == (await _seen(store))["id"]
-    assert ["00000003", "00000004"] == [each.run for each in await store.segments.runs(STREAM)]
+    assert (await _seen(store))["id"] == ["C2", "C3", "C7"]
+    assert [each.run for each in await store.segments.runs(STREAM)] == ["00000003", "00000004"]
 
 
 async def test_an_empty_full_run_empties_the_stream(store: Store) -> None:
     """Where everything was read and nothing came, nothing is there."""
     await _commit(store, "00000001", _customers(0, 5))
     await _commit(store, "00000002", is_full=True)
-    assert [] == (await _seen(store))["id"]
+    assert (await _seen(store))["id"] == []
 
 
 async def test_a_later_version_replaces_an_earlier_one(store: Store) -> None:
@@ -170,17 +169,17 @@ async def test_a_later_version_replaces_an_earlier_one(store: Store) -> None:
     await _commit(store, "00000001", _customers(0, 3, "old"), [_customer(1, "newer")])
     await _commit(store, "00000002", [replace(_customer(0, "newest"), display_name="Newest")])
     seen = await _seen(store)
-    assert {"C0": "newest", "C1": "newer", "C2": "old"} == dict(zip(seen["id"], seen["name"], strict=True))
-    assert "Newest" == seen.detail(seen["id"].index("C0"), "display_name")
+    assert dict(zip(seen["id"], seen["name"], strict=True)) == {"C0": "newest", "C1": "newer", "C2": "old"}
+    assert seen.detail(seen["id"].index("C0"), "display_name") == "Newest"
 
 
 async def test_what_is_deleted_is_gone_until_it_comes_back(store: Store) -> None:
     """A tombstone hides earlier versions and none that come after it."""
     await _commit(store, "00000001", _customers(0, 3))
     await _commit(store, "00000002", deleted=["C0", "C2", "C77"])
-    assert ["C1"] == (await _seen(store))["id"]
+    assert (await _seen(store))["id"] == ["C1"]
     await _commit(store, "00000003", [_customer(2, "back")])
-    assert ["C1", "C2"] == (await _seen(store))["id"]
+    assert (await _seen(store))["id"] == ["C1", "C2"]
 
 
 async def test_a_past_instant_sees_the_runs_of_its_time(store: Store) -> None:
@@ -188,12 +187,12 @@ async def test_a_past_instant_sees_the_runs_of_its_time(store: Store) -> None:
     for hour in range(3):
         later = NOON + timedelta(hours=hour)
         await _commit(store, f"0000000{hour + 1}", _customers(hour, hour + 1), committed_at=later)
-    await _commit(store, "00000004", [], is_full=True, committed_at=NOON + timedelta(hours=3))
-    assert [] == (await _seen(store, NOON - timedelta(seconds=1)))["id"]
-    assert ["C0"] == (await _seen(store, NOON))["id"]
-    assert ["C0", "C1"] == (await _seen(store, NOON + timedelta(minutes=119)))["id"]
-    assert ["C0", "C1", "C2"] == (await _seen(store, NOON + timedelta(hours=2)))["id"]
-    assert [] == (await _seen(store))["id"]
+    await _commit(store, "00000004", is_full=True, committed_at=NOON + timedelta(hours=3))
+    assert (await _seen(store, NOON - timedelta(seconds=1)))["id"] == []
+    assert (await _seen(store, NOON))["id"] == ["C0"]
+    assert (await _seen(store, NOON + timedelta(minutes=119)))["id"] == ["C0", "C1"]
+    assert (await _seen(store, NOON + timedelta(hours=2)))["id"] == ["C0", "C1", "C2"]
+    assert (await _seen(store))["id"] == []
 
 
 async def test_details_are_unpacked_when_they_are_asked_for(
@@ -201,21 +200,20 @@ async def test_details_are_unpacked_when_they_are_asked_for(
 ) -> None:
     """Judging reads keys alone: the details of a segment are decoded for the first row that asks, once."""
     await _commit(store, "00000001", _customers(0, 1_200))
-    decoded: list[int] = []
-    loads = json.loads
+    unpacked: list[str] = []
 
-    def counting(text: bytes) -> Any:
-        decoded.append(len(text))
-        return loads(text)
+    def counting(entity: Mapping[str, Any]) -> Any:
+        unpacked.append(entity["RowKey"].split("|")[0])
+        return unpack(entity)
 
-    monkeypatch.setattr(columns.json, "loads", counting)
+    monkeypatch.setattr(segments, "unpack", counting)
     seen = await _seen(store)
-    assert 2 == len(decoded)
-    assert "Buyer 1 🙂" == seen.detail(1, "display_name")
-    assert "Buyer 2 🙂" == seen.detail(2, "display_name")
-    assert 3 == len(decoded)
-    assert "Buyer 1100 🙂" == seen.detail(1_100, "display_name")
-    assert 4 == len(decoded)
+    assert unpacked == ["keys", "keys"]
+    assert seen.detail(1, "display_name") == "Buyer 1 🙂"
+    assert seen.detail(2, "display_name") == "Buyer 2 🙂"
+    assert unpacked == ["keys", "keys", "details"]
+    assert seen.detail(1_100, "display_name") == "Buyer 1100 🙂"
+    assert unpacked == ["keys", "keys", "details", "details"]
 
 
 async def test_lists_and_claims_of_a_record_come_back(store: Store) -> None:
@@ -235,11 +233,11 @@ async def test_lists_and_claims_of_a_record_come_back(store: Store) -> None:
         ],
     )
     seen = await _seen(store, record_type=CrmCustomer)
-    assert (True, False, ["a", "b"]) == (
+    assert (
         seen["is_active"][0],
         seen["is_in_scope"][0],
         seen["missing_fields"][0],
-    )
+    ) == (True, False, ["a", "b"])
 
 
 async def test_streams_do_not_mix(store: Store) -> None:
@@ -252,9 +250,9 @@ async def test_streams_do_not_mix(store: Store) -> None:
     for other in others:
         await store.segments.write(other, "00000001", 0, MasterCustomer, _customers(50, 60))
     await _commit(store, "00000001", _customers(0, 3))
-    assert ["C0", "C1", "C2"] == (await _seen(store))["id"]
+    assert (await _seen(store))["id"] == ["C0", "C1", "C2"]
     for other in others:
-        assert [] == await store.segments.runs(other)
+        assert await store.segments.runs(other) == []
 
 
 def test_what_one_entity_holds_is_exact() -> None:
@@ -268,6 +266,6 @@ def test_what_one_entity_holds_is_exact() -> None:
 
 def test_one_row_cannot_be_halved() -> None:
     """Halving ends: a single row that does not fit is an error, not an endless loop."""
-    assert ([1], [2, 3]) == halves([1, 2, 3])
+    assert halves([1, 2, 3]) == ([1], [2, 3])
     with pytest.raises(ValueError, match="larger than an entity"):
         halves([1])

@@ -17,9 +17,9 @@ NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
 STREAM = StreamName("shop", "store", "orders")
 
 
-def _workspace(name: str = "shop", **changes: Any) -> Workspace:
+def _workspace(workspace_id: str = "shop", **changes: Any) -> Workspace:
     document = {
-        "id": name,
+        "id": workspace_id,
         "name": "Brown & Söhne",
         "time_zone": "Europe/London",
         "reporting_currency": "GBP",
@@ -50,7 +50,7 @@ async def test_two_who_edit_a_workspace_do_not_lose_a_change(store: Store) -> No
     await store.workspaces.put(_workspace(name="Five"))
     found = await store.workspaces.get("shop")
     assert found
-    assert "Five" == found[0].name
+    assert found[0].name == "Five"
 
 
 async def test_a_document_that_cannot_be_read_can_be_replaced(store: Store) -> None:
@@ -66,7 +66,7 @@ async def test_all_workspaces_are_listed(store: Store) -> None:
     """All workspaces are given in the order of their ids, those that are off too (GEN-11)."""
     for name in ("b", "a", "c"):
         await store.workspaces.put(_workspace(name, enabled=name != "c"))
-    assert ["a", "b", "c"] == [each.id for each in await store.workspaces.all()]
+    assert [each.id for each in await store.workspaces.all()] == ["a", "b", "c"]
 
 
 def _key(key_id: str = "tk-shop-1", workspace: str = "shop", **changes: Any) -> ApiKey:
@@ -88,7 +88,7 @@ async def test_a_key_comes_back_as_it_was(store: Store) -> None:
     assert keys[0] == await store.api_keys.get("shop", "tk-shop-1")
     assert keys == await store.api_keys.of("shop")
     assert await store.api_keys.get("other", "tk-shop-1") is None
-    assert [] == await store.api_keys.of("other")
+    assert await store.api_keys.of("other") == []
 
 
 async def test_a_revoked_key_stays_revoked(store: Store) -> None:
@@ -99,7 +99,7 @@ async def test_a_revoked_key_stays_revoked(store: Store) -> None:
     await store.api_keys.delete("shop", "tk-shop-1")
     await store.api_keys.delete("shop", "tk-shop-1")
     await store.api_keys.note_use("shop", "tk-shop-1", NOON)
-    assert [] == await store.api_keys.of("shop")
+    assert await store.api_keys.of("shop") == []
 
 
 async def test_bad_records_are_shown_by_run(store: Store) -> None:
@@ -107,13 +107,13 @@ async def test_bad_records_are_shown_by_run(store: Store) -> None:
     bad = [BadRecord("orders", "#1/2", "no date"), BadRecord("orders", "", "no id")]
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
-    assert [
+    assert sorted(await store.bad_records.shown(STREAM, "00000001"), key=lambda each: each["id"]) == [
         {"id": "", "why": "no id"},
         {"id": "#1/2", "why": "no date"},
-    ] == sorted(await store.bad_records.shown(STREAM, "00000001"), key=lambda each: each["id"])
+    ]
     await store.bad_records.put(STREAM, bad[:1], "00000002", NOON)
-    assert [{"id": "#1/2", "why": "no date"}] == await store.bad_records.shown(STREAM, "00000002")
-    assert [""] == [each["id"] for each in await store.bad_records.shown(STREAM, "00000001")]
+    assert await store.bad_records.shown(STREAM, "00000002") == [{"id": "#1/2", "why": "no date"}]
+    assert [each["id"] for each in await store.bad_records.shown(STREAM, "00000001")] == [""]
 
 
 @pytest.mark.parametrize("record_id", ["#" * 5_000, "🙂" * 500, "\x00" * 500, "cut \ud83d", "x" * 5_000])
@@ -129,4 +129,4 @@ async def test_only_some_bad_records_are_shown(store: Store) -> None:
     """A whole page of bad records is stored, and some of them are shown."""
     bad = [BadRecord("orders", f"{number:04}", "no date") for number in range(250)]
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
-    assert MOST_SHOWN == len(await store.bad_records.shown(STREAM, "00000001"))
+    assert len(await store.bad_records.shown(STREAM, "00000001")) == MOST_SHOWN

@@ -1,0 +1,19 @@
+"""A bench over a store of one's own, with the fake vendors in place of the real sources."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared import sources
+from shared.store.store import StorageAccount, open_store
+from tests.pipeline.bench import Bench
+
+
+@pytest.fixture
+async def bench(azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    """Give a bench with one workspace, `shop`."""
+    async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as store:
+        made = Bench(store)
+        monkeypatch.setattr(sources, "SOURCES", made.sources)
+        await made.workspace()
+        yield made
