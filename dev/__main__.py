@@ -8,6 +8,7 @@ import typer
 from dev.azurite import InstallationError
 from dev.commands.check import check
 from dev.commands.demo import demo
+from dev.commands.requirements import requirements
 from dev.commands.serve import serve
 from dev.commands.test import run_tests
 from dev.processes import PortInUseError, ProgramError
@@ -23,6 +24,7 @@ app.command()(demo)
 app.command()(serve)
 app.command("test", context_settings=PASSED_ON)(run_tests)
 app.command()(check)
+app.command()(requirements)
 
 
 def main() -> None:

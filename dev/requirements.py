@@ -14,7 +14,7 @@ COUNTS = {"GEN": 13, "D365-ABS": 18, "DV": 16, "SAGE-ABS": 25, "SAGE-CM": 19, "R
 _ID = re.compile(rf"\b(?:{'|'.join(COUNTS)})-\d\d\b")
 _HEAD = """# Requirements and the tests that prove them
 
-Made by `./run requirements` from the docstrings of the tests; `./run check` compares. A test that names
+Made by `./run requirements` from the docstrings of the tests; a house test compares. A test that names
 a requirement proves it, or the part of it that is built; `open` means that no test names it yet.
 
 | requirement | state | tests |
@@ -36,11 +36,6 @@ def page() -> str:
             state = "proved" if tests else "open"
             lines.append(f"| {requirement} | {state} | {', '.join(f'`{name}`' for name in tests)} |")
     return _HEAD + "\n".join(lines) + "\n"
-
-
-def is_current() -> bool:
-    """Say whether the page agrees with the tests."""
-    return FILE.exists() and FILE.read_text(encoding="utf-8") == page()
 
 
 def write() -> None:

@@ -46,9 +46,11 @@ def demo(
         readings = pull_and_read(app, worlds)
         console.print()
         tables.print_readings(console, readings)
+        named = {world.document["id"]: world.named for world in worlds}
         for reading in readings:
             tables.print_breakdown(console, reading)
-            tables.print_rows(console, reading, rows_of(app, reading))
+            names = named[reading["workspace"]]
+            tables.print_rows(console, reading, rows_of(app, reading, names), is_named=bool(names))
         if json_file is not None:
             text = json.dumps({"readings": readings}, indent=2, ensure_ascii=False)
             json_file.write_text(text + "\n", encoding="utf-8")
@@ -108,11 +110,12 @@ def pull_and_read(
     return [reading for name in names for reading in _await_readings(app, name, is_held_fine=is_held_fine)]
 
 
-def rows_of(app: httpx.Client, reading: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give a reading's first rows."""
+def rows_of(app: httpx.Client, reading: dict[str, Any], named: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Give the rows that the worked example names, or a reading's first ones."""
     path = f"{_API}/{reading['workspace']}/cards/{reading['card']}/rows"
-    rows: list[dict[str, Any]] = app.get(path, params={"page_size": 8}).raise_for_status().json()["rows"]
-    return rows
+    queries = [{"q": name, "page_size": 100} for name in named] or [{"page_size": 8}]
+    answers = [app.get(path, params=query).raise_for_status().json()["rows"] for query in queries]
+    return [row for rows in answers for row in rows if not named or row["order"] in named]
 
 
 def _await_pulls(app: httpx.Client, names: list[str]) -> None:

@@ -58,9 +58,10 @@ def print_breakdown(console: Console, reading: Document) -> None:
     console.print(f"  {figures}", style="dim")
 
 
-def print_rows(console: Console, reading: Document, rows: list[Document]) -> None:
-    """Print the first rows of a reading."""
-    table = Table(show_edge=False, pad_edge=False, title="First rows", title_justify="left")
+def print_rows(console: Console, reading: Document, rows: list[Document], *, is_named: bool) -> None:
+    """Print some rows of a reading: the first, or those that the worked example names."""
+    title = "Rows that the worked example names" if is_named else "First rows"
+    table = Table(show_edge=False, pad_edge=False, title=title, title_justify="left")
     is_money = reading["unit"] == "money"
     fields = (
         ("order", "name", "commerce_gross", "sales_order", "ledger_amount", "gap", "reason_label", "age_days")

@@ -16,6 +16,15 @@ from dev.worlds.world import CUSTOM_PAGES, World, account_name, connection, enti
 
 NET_REVENUE = Decimal("9440000.00")
 """Net of the orders in the window less net of the refunds in it, to which the 680,000 are 7.2 %."""
+NAMED = (
+    "BC-PO-2284912",
+    "BC-PO-2284866",
+    "BC-PO-2284733",
+    "SH-#10044128",
+    "BC-PO-2284601",
+    "ADC-PO-44821",
+    "SH-#10044211",
+)
 
 
 def distribution_bc() -> World:
@@ -33,6 +42,7 @@ def distribution_bc() -> World:
             account_name(ID, "adobe"): scene.adobe.account,
             account_name(ID, "ledger"): scene.books.account,
         },
+        named=NAMED,
     )
 
 

@@ -45,6 +45,8 @@ class World:
     """A workspace document; `{vendors}` stands where the simulated vendors' address belongs."""
     accounts: dict[str, Account]
     """By account name, unique over all worlds: `{workspace id}-{connection name}`."""
+    named: tuple[str, ...] = ()
+    """The orders that the worked example names, if it names any."""
 
     def at(self, address: str) -> dict[str, Any]:
         """Give the document for vendors that are served from this address."""

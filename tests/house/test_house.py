@@ -2,15 +2,41 @@
 
 import re
 from pathlib import Path
+from statistics import median
 
 import pytest
 
+from dev import requirements
 from shared.cards import CARDS
 from shared.sources import SOURCES
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("shared", "functions", "dev")
 CODE = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+
+
+LONGEST = 300
+MEDIAN = 80
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_file_is_long() -> None:
+    """No file is over 300 lines, tests included: split it by meaning."""
+    files = CODE + sorted((ROOT / "tests").rglob("*.py"))
+    assert [] == [f"{path.relative_to(ROOT)}: {_lines(path)}" for path in files if _lines(path) > LONGEST]
+
+
+def test_most_files_are_small() -> None:
+    """Half of the files have at most 80 lines."""
+    assert median(_lines(path) for path in CODE) <= MEDIAN
+
+
+def test_the_requirements_page_is_current() -> None:
+    """The page of requirements says what the tests' docstrings say; `./run requirements` writes it."""
+    assert requirements.page() == requirements.FILE.read_text(encoding="utf-8")
 
 
 def test_no_file_speaks_of_unfinished_work() -> None:
