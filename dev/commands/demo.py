@@ -113,9 +113,11 @@ def pull_and_read(
 def rows_of(app: httpx.Client, reading: dict[str, Any], named: tuple[str, ...]) -> list[dict[str, Any]]:
     """Give the rows that the worked example names, or a reading's first ones."""
     path = f"{_API}/{reading['workspace']}/cards/{reading['card']}/rows"
-    queries = [{"q": name, "page_size": 100} for name in named] or [{"page_size": 8}]
-    answers = [app.get(path, params=query).raise_for_status().json()["rows"] for query in queries]
-    return [row for rows in answers for row in rows if not named or row["order"] in named]
+    if not named:
+        first: list[dict[str, Any]] = app.get(path, params={"page_size": 8}).raise_for_status().json()["rows"]
+        return first
+    answers = (app.get(path, params={"q": name}).raise_for_status().json()["rows"] for name in named)
+    return [row for rows in answers for row in rows if row["order"] in named]
 
 
 def _await_pulls(app: httpx.Client, names: list[str]) -> None:

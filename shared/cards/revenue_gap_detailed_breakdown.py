@@ -14,11 +14,11 @@ from decimal import Decimal
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
 from shared.domain.buyers import COMMERCE
 from shared.domain.gap.books import Books
-from shared.domain.gap.cases import LEDGER, Case, Documents, order_cases
-from shared.domain.gap.reason import Finding, Reason
+from shared.domain.gap.cases import LEDGER, Documents, order_cases
 from shared.domain.gap.reasons import REASONS, reason_for
 from shared.domain.gap.returns import RETURNABLE, return_cases
-from shared.domain.money import SCALE, format_money
+from shared.domain.gap.rows import order_row
+from shared.domain.money import SCALE
 from shared.domain.records import (
     Approval,
     CommerceCustomer,
@@ -33,9 +33,9 @@ from shared.domain.records import (
     SalesOrder,
     SyncAttempt,
 )
-from shared.domain.rows import PRIVACY_BLOCKED, OrderRow, row_id
+from shared.domain.rows import OrderRow
 from shared.domain.snapshot import Snapshot
-from shared.domain.windows import Window, age_in_days, local_date
+from shared.domain.windows import Window
 from shared.domain.workspace import CardSettings
 
 ID = "revenue_gap_detailed_breakdown"
@@ -52,7 +52,7 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     settled: list[OrderRow] = []
     for case in (*order_cases(snapshot, window, documents), *return_cases(snapshot, window, documents)):
         found = reason_for(case, books)
-        (open_rows if found else settled).append(_row(case, books, found))
+        (open_rows if found else settled).append(order_row(ID, case, books, found))
     rows = tuple(sorted(open_rows, key=lambda row: (-row.gap, row.order, row.company, row.id)))
     matched = tuple(sorted(settled, key=lambda row: (row.order, row.company, row.id)))
     gap = sum(row.gap for row in rows)
@@ -84,127 +84,6 @@ def _net_revenue(snapshot: Snapshot, window: Window, documents: Documents) -> in
         if window.holds(moment) and orders["state"][row] in RETURNABLE
     )
     return taken + sum(case.commerce_net for case in return_cases(snapshot, window, documents))
-
-
-def _row(case: Case, books: Books, found: tuple[Reason, Finding] | None) -> OrderRow:
-    snapshot, orders = books.snapshot, books.orders
-    connection = _connection(case, books)
-    customer = books.document_customer(case)
-    is_blocked = books.is_privacy_blocked(case)
-    occurred_at = _occurred_at(case, books)
-    reason, finding = found or (None, None)
-    is_settled = reason is None or reason.code == "credit_memo_matched"
-    platform = snapshot.workspace.connection(connection)
-    return OrderRow(
-        id=row_id(
-            ID, case.company, f"{connection}:{'return' if case.is_return else 'order'}:{_id(case, books)}"
-        ),
-        name=PRIVACY_BLOCKED if is_blocked else _name(case, books, customer),
-        entity=snapshot.workspace.entity_of_company(case.company) if case.company else "",
-        platform=platform.kind if platform else "",
-        connection=connection,
-        occurred_at=occurred_at,
-        occurred_on=local_date(occurred_at, snapshot.workspace),
-        age_days=None if is_settled else age_in_days(occurred_at, snapshot.as_of, snapshot.workspace),
-        action=finding.action if finding else "",
-        order=case.reference,
-        company=case.company,
-        sales_order=_document_numbers(case, books),
-        commerce_gross=case.commerce_gross,
-        commerce_net=case.commerce_net,
-        ledger_amount=case.posted_net,
-        gap=case.gap,
-        currency=snapshot.workspace.reporting_currency,
-        order_currency=case.commerce_currency,
-        reason=reason.code if reason else "",
-        reason_label=(finding.label if finding else "") or (reason.label if reason else "Matched"),
-        headline_code=reason.headline if reason else "",
-        sub_reasons=finding.sub_reasons if finding else (),
-        queue=reason.queue if reason else "",
-        error=_error(finding, is_blocked),
-        match_key=case.document_reference,
-        is_privacy_blocked=is_blocked,
-        evidence={
-            "looked_for": case.document_reference,
-            "documents": _documents(case, books),
-            "order_id": orders["id"][case.order] if case.order is not None else "",
-            "url": orders.detail(case.order, "url") if case.order is not None else "",
-            "rate": str(books.documents.rates.average(case.commerce_currency)),
-            "rate_source": "period average of the ledger's rates",
-        },
-    )
-
-
-def _error(finding: Finding | None, is_blocked: bool) -> str:  # noqa: FBT001 - a claim of the row
-    """Give the connector's message, which may quote the customer (decision 14)."""
-    error = finding.error if finding else ""
-    return PRIVACY_BLOCKED if error and is_blocked else error
-
-
-def _connection(case: Case, books: Books) -> str:
-    table = books.snapshot.table(Refund, *COMMERCE) if case.is_return else books.orders
-    return table.connections[case.row]
-
-
-def _id(case: Case, books: Books) -> str:
-    table = books.snapshot.table(Refund, *COMMERCE) if case.is_return else books.orders
-    return str(table["id"][case.row])
-
-
-def _occurred_at(case: Case, books: Books) -> str:
-    if case.is_return:
-        return str(books.snapshot.table(Refund, *COMMERCE)["refunded_at"][case.row])
-    return str(books.orders["placed_at"][case.row])
-
-
-def _name(case: Case, books: Books, customer: int | None) -> str:
-    """Give the customer's name from the ledger, else from the shop (REVGAP-33)."""
-    documents = books.documents
-    for table, rows in (
-        (documents.sales_orders, case.sales_orders),
-        (documents.invoices, case.invoices),
-        (documents.credit_memos, case.credit_memos),
-    ):
-        for row in rows:
-            if name := table.detail(row, "customer_name"):
-                return str(name)
-    if customer is not None:
-        return str(books.masters.detail(customer, "display_name"))
-    if case.order is None:
-        return ""
-    names = (books.orders.detail(case.order, column) for column in ("company_name", "display_name"))
-    return next((str(name) for name in names if name), "")
-
-
-def _document_numbers(case: Case, books: Books) -> str:
-    documents = books.documents
-    orders = [documents.sales_orders["number"][row] for row in case.sales_orders]
-    posted = [documents.invoices["order_number"][row] for row in case.invoices]
-    memos = [documents.credit_memos["number"][row] for row in case.credit_memos]
-    return ", ".join(dict.fromkeys(number for number in (*orders, *posted, *memos) if number))
-
-
-def _documents(case: Case, books: Books) -> list[dict[str, str]]:
-    """Give the ledger's documents as sub-rows (REVGAP-25)."""
-    documents = books.documents
-    shown = []
-    for kind, table, rows, day in (
-        ("sales_order", documents.sales_orders, case.sales_orders, "ordered_on"),
-        ("invoice", documents.invoices, case.invoices, "posted_on"),
-        ("credit_memo", documents.credit_memos, case.credit_memos, "posted_on"),
-    ):
-        shown += [
-            {
-                "kind": kind,
-                "number": table["number"][row],
-                "state": table["state"][row],
-                "date": table[day][row],
-                "net": format_money(table["net"][row]),
-                "currency": table["currency"][row],
-            }
-            for row in rows
-        ]
-    return shown
 
 
 def _breakdown(snapshot: Snapshot, rows: tuple[OrderRow, ...]) -> tuple[Slice, ...]:

@@ -9,7 +9,7 @@ from shared.domain.snapshot import Table
 from shared.domain.windows import instant, text
 
 _UNSUCCESSFUL = frozenset({"failed", "cancelled", "skipped"})
-_EMAIL = re.compile(r"[^\s@'\"<>]+@[^\s@'\"<>]+")
+_EMAIL = re.compile(r"[^\s@'\"<>(,;:]+@[^\s@'\"<>),;:]+")
 
 
 def without_personal_data(error: str) -> str:

@@ -33,7 +33,7 @@ _FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 
 
-class Conflict(Exception):  # noqa: N818 - the word of HTTP 409 and 412
+class Conflict(Exception):
     """Someone else changed the entity since it was read, or it exists already."""
 
 

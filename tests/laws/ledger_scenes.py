@@ -35,9 +35,20 @@ _ORDER_STATES = ("placed", "placed", "placed", "refunded", "cancelled", "abandon
 _SALES_ORDER_STATES = ("draft", "pending_approval", "released", "released", "invoiced", "closed", "cancelled")
 _DOCUMENT_STATES = ("draft", "posted", "posted", "cancelled")
 _MASTER_STATES = ("active", "active", "on_hold", "blocked", "blocked_shipping", "inactive")
-_CURRENCIES = ("USD", "USD", "EUR", "GBP")
+_CURRENCIES = ("USD", "USD", "USD", "USD", "USD", "EUR", "GBP")
 _EMAILS = ("", "a@x.example", "b@x.example", "c@x.example")
-_WORTHS = (("100", 7), ("107", 0), ("100", 0), ("60", 0), ("40", 7), ("0.01", 0), ("33.33", 0), ("0", 0))
+_WORTHS = (
+    ("100", 7),
+    ("107", 0),
+    ("100", 7),
+    ("107", 0),
+    ("100", 0),
+    ("60", 0),
+    ("40", 7),
+    ("0.01", 0),
+    ("33.33", 0),
+    ("0", 0),
+)
 _TEMPLATES = ("{id}", "{order_number}")
 
 

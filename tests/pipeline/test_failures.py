@@ -87,7 +87,7 @@ SETTINGS: dict[str, tuple[Callable[[Bench], dict[str, Any]], str]] = {
         "store: secrets.token is missing",
     ),
     "the source cannot use the settings": (
-        lambda bench: bench.environment.update(TOKEN="port:x") or {},  # type: ignore[func-returns-value]
+        lambda bench: bench.environment.update(TOKEN="port:x") or {},
         "store: its settings cannot be used (InvalidURL)",
     ),
 }
