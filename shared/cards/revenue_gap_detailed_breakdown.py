@@ -15,6 +15,7 @@ from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
 from shared.domain.buyers import COMMERCE
 from shared.domain.gap.books import Books
 from shared.domain.gap.cases import LEDGER, Documents, order_cases
+from shared.domain.gap.reason import QUEUES
 from shared.domain.gap.reasons import REASONS, reason_for
 from shared.domain.gap.returns import RETURNABLE, return_cases
 from shared.domain.gap.rows import order_row
@@ -92,7 +93,7 @@ def _breakdown(snapshot: Snapshot, rows: tuple[OrderRow, ...]) -> tuple[Slice, .
     names = {entity.id: entity.name for entity in snapshot.workspace.entities}
     by_reason = _cut("reason", rows, lambda row: row.reason, labels)
     by_headline = _cut("headline", rows, lambda row: row.headline_code, {})
-    by_queue = _cut("queue", rows, lambda row: row.queue, {})
+    by_queue = _cut("queue", rows, lambda row: row.queue, QUEUES)
     by_entity = _cut("entity", rows, lambda row: row.entity, names)
     return by_reason + by_headline + by_queue + by_entity
 
@@ -107,7 +108,7 @@ def _cut(
         Slice(
             dimension,
             code,
-            labels.get(code, code or "No document"),
+            labels.get(code, code or "No entity"),
             {"rows": len(members), "gap_amount": sum(row.gap for row in members)},
         )
         for code, members in parts.items()

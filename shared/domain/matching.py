@@ -95,7 +95,7 @@ class MasterIndex:
         scored = []
         for row in near:
             likeness = compare(buyer, {name: self.masters[name][row] for name in _COMPARED})
-            if likeness.points >= SUSPECTED:
+            if likeness.points >= SUSPECTED and likeness.is_same_person:
                 scored.append(Candidate(row, likeness.points, likeness.why))
         scored.sort(key=lambda candidate: (-candidate.points, self._lasting(candidate.row)))
         return tuple(scored[:CANDIDATES])

@@ -82,7 +82,7 @@ def test_a_cards_text_has_three_parts(card: Card) -> None:
 
 @each_card
 def test_a_card_asks_the_question_of_its_seed(card: Card) -> None:
-    """Title, window, threshold and sentiment key are the seed's (DV-04, DV-05, SAGE-ABS-04, SAGE-CM-10)."""
+    """Title, window, threshold and sentiment are the seed's (SAGE-ABS-03, SAGE-ABS-04, SAGE-CM-10)."""
     found = (card.title, card.window_days, int(card.threshold), card.threshold_unit, card.sentiment)
     assert found == QUESTIONS[card.id]
     assert card.unit == ("money" if card.threshold_unit == "percent" else "customers")
@@ -119,6 +119,16 @@ def test_a_card_names_its_siblings(card: Card) -> None:
     assert set(siblings) <= ROLES.keys() - {card.id}
     assert len(set(siblings)) == len(siblings)
     assert all(each.why.endswith(".") for each in card.siblings)
+
+
+def test_the_chain_from_dataverse_to_the_order_is_linked() -> None:
+    """Dataverse, master and order lead to each other: one chain (D365-ABS-18, SAGE-ABS-25)."""
+    siblings = {card.id: {each.card for each in card.siblings} for card in CARDS}
+    d365, dataverse, sage, _, gap = siblings
+    assert siblings[d365] == {dataverse, gap}
+    assert siblings[dataverse] == {d365, gap}
+    assert {d365, dataverse} <= siblings[gap]
+    assert gap in siblings[sage]
 
 
 @each_card

@@ -15,6 +15,7 @@ from tests.builders import (
     order,
     snapshot,
     sync_attempt,
+    two_entities,
     workspace,
 )
 
@@ -88,14 +89,17 @@ CAUSES: list[tuple[str, list[Record], list[Record], str]] = [
 
 @pytest.mark.parametrize(("_", "shop", "log", "cause"), CAUSES, ids=[each[0] for each in CAUSES])
 def test_causes(_: str, shop: list[Record], log: list[Record], cause: str) -> None:
-    """The cause is what store and log tell, and unknown where no log tells (SAGE-CM-05 to SAGE-CM-09)."""
+    """The cause is what store and log tell (SAGE-CM-05, SAGE-CM-06, SAGE-CM-07, SAGE-CM-08).
+
+    Where no log tells, it is unknown (SAGE-CM-09); cut and consequence follow (SAGE-CM-11, SAGE-CM-16).
+    """
     judgement = judged(CARD, snapshot(workspace(), {"trade": shop, "network": log}))
     (row,) = customers(judgement)
     assert row.cause == cause
     (part,) = (part for part in judgement.breakdown if part.dimension == "cause")
     assert (part.code, dict(part.figures)) == (cause, {"customers": 1, "orders": 1})
     assert part.note == row.consequence
-    assert row.consequence
+    assert "VAT" in row.consequence
     assert row.action
 
 
@@ -186,6 +190,29 @@ def test_a_merged_account_is_found_under_its_own_reference() -> None:
     records: dict[str, list[Record]] = {"trade": _shop("retired", account_reference="OLD-7")}
     assert [row.cause for row in _rows(records)] == ["merged"]
     assert _rows(records | {"sage": [master("OLD-7")]}) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "is_absent"),
+    [
+        ({"vat": "GB1"}, False),
+        ({"number": "ACC-1", "vat": "GB2"}, False),
+        ({"email": "buyer-1@example.com", "vat": "GB2"}, False),
+        ({"name": "acme", "postcode": "LS14AB", "street": "1 mill lane"}, True),
+        ({"vat": "GB1", "state": "inactive"}, True),
+        ({"vat": "GB1", "company": "UK"}, True),
+        ({"vat": "GB1", "company": "US"}, False),
+    ],
+)
+def test_a_company_is_known_by_its_keys_in_its_entity(known: dict[str, Any], is_absent: bool) -> None:  # noqa: FBT001 - a table
+    """VAT number, reference or email in the expected entity, never a name (SAGE-CM-04, SAGE-CM-14)."""
+    home = {"name": "acme", "postcode": "LS14AB", "street": "1 mill lane"}
+    shop: list[Record] = [
+        order(company_id="CO1", store="us"),
+        company(vat="GB1", account_reference="ACC-1", **home),
+    ]
+    rows = _rows({"trade": shop, "sage": [master(**known)]}, **two_entities())
+    assert [row.entity for row in rows] == ["us"] * is_absent
 
 
 def test_a_holding_customer_is_looked_through() -> None:

@@ -51,7 +51,10 @@ COHORTS: list[tuple[str, dict[str, Any], list[Record], str]] = [
 
 @pytest.mark.parametrize(("_", "buyer", "known", "cohort"), COHORTS, ids=[each[0] for each in COHORTS])
 def test_cohorts(_: str, buyer: dict[str, Any], known: list[Record], cohort: str) -> None:
-    """Each absence is in the one cohort that says what follows from it (SAGE-ABS-10, SAGE-ABS-17)."""
+    """Each absence is in the one cohort that says what follows from it (SAGE-ABS-10, SAGE-ABS-11).
+
+    Suspected duplicates (SAGE-ABS-13), inactive records (SAGE-ABS-17), VAT not keyed (SAGE-ABS-21).
+    """
     seen = snapshot(workspace(), {"shop": [order(**buyer)], "sage": known})
     judgement = judged(CARD, seen)
     (row,) = customers(judgement)
@@ -73,7 +76,7 @@ def test_cohorts(_: str, buyer: dict[str, Any], known: list[Record], cohort: str
     ],
 )
 def test_b2b_keys_are_tried_in_order(known: dict[str, Any], key: str) -> None:
-    """VAT number, then account reference, then email; any of them finds the record (SAGE-ABS-07)."""
+    """VAT number, account reference, email; any of them finds the record (SAGE-ABS-02, SAGE-ABS-07)."""
     seen = snapshot(workspace(), {"shop": [order(**SHOP)], "sage": [master(**known)]})
     assert judged(CARD, seen).rows == ()
     order_of_keys = {"field_map": {"key_precedence": {"b2b": [key]}}}
@@ -151,7 +154,7 @@ def test_suspected_duplicates_and_scope(settings: dict[str, Any], value: int, b2
 
 
 def test_the_example_in_small() -> None:
-    """The figures part the rows by segment and by orders (SAGE-ABS-09, SAGE-ABS-11)."""
+    """The figures part the rows by segment and by orders, sized by what they are worth (SAGE-ABS-12)."""
     figures = judged(CARD, snapshot(workspace(), _mixed())).figures or {}
     assert figures["distinct_buyers"] == 4
     assert figures["matched_buyers"] == 0
@@ -159,6 +162,7 @@ def test_the_example_in_small() -> None:
     assert (figures["dtc_customers"], figures["dtc_orders"]) == (2, 2)
     assert (figures["suspected_duplicates"], figures["clean_absences"]) == (2, 2)
     assert status(CARD, snapshot(workspace(), _mixed())) == "attention"
+    assert [row.exposure for row in _rows(_mixed())] == [({"amount": "100.00", "currency": "USD"},)] * 4
 
 
 @pytest.mark.parametrize(

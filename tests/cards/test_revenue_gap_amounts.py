@@ -73,7 +73,11 @@ JOINED: list[tuple[str, Record, list[Record], dict[str, Any]]] = [
 def test_orders_find_their_documents(
     _: str, placed: Record, ledger: list[Record], changes: dict[str, Any]
 ) -> None:
-    """A settled order is out of the gap and can be looked up (REVGAP-02 to REVGAP-06, REVGAP-25)."""
+    """A settled order is out of the gap and can be looked up (REVGAP-06).
+
+    Orders, invoices and split shipments are joined by the number that the workspace says
+    (REVGAP-02, REVGAP-03, REVGAP-04, REVGAP-25).
+    """
     rows, (settled,) = _all([placed], ledger, **changes)
     assert rows == []
     assert abs(settled.gap) <= UNIT // 100

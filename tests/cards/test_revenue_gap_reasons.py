@@ -33,7 +33,13 @@ def _rows(shop: list[Record], ledger: list[Record], **changes: Any) -> list[Orde
 def test_reasons(
     _: str, shop: list[Record], ledger: list[Record], reason: str, subs: tuple[str, ...], action: str
 ) -> None:
-    """Each case has the reason that comes first, with what to do and finer reasons (REVGAP-05)."""
+    """Each case has the reason that comes first, with what to do and finer reasons (REVGAP-05).
+
+    Released and not invoiced (REVGAP-09), voided (REVGAP-10), credit memo matched (REVGAP-11) or pending
+    (REVGAP-12), unmapped (REVGAP-13), period boundary (REVGAP-14), currency (REVGAP-15), tax
+    (REVGAP-16), approval (REVGAP-17), blocked (REVGAP-18), connector error (REVGAP-19), unknown
+    (REVGAP-20); shipping as a finer reason (REVGAP-21).
+    """
     (row,) = _rows(shop, ledger)
     assert (row.reason, row.sub_reasons) == (reason, subs)
     assert action in row.action

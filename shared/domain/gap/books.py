@@ -71,15 +71,16 @@ class Books:
         """Look the order's buyer up in the customer master by its keys."""
         if case.order is None:
             return self._index.find((), "")
-        workspace = self.snapshot.workspace
-        if case.company:
-            entity = workspace.entity_of_company(case.company)
-        else:
-            entity = self._expected_entity(self.orders, case.order)
         last = name_and_address(self.orders, case.order)
-        names = workspace.field_map.key_precedence.d365_fallback
+        names = self.snapshot.workspace.field_map.key_precedence.d365_fallback
         fallback = (("name_and_address", last),) if last and "name_and_address" in names else ()
-        return self._index.find(self._buyer_keys(case) + fallback, entity)
+        return self._index.find(self._buyer_keys(case) + fallback, self.entity(case))
+
+    def entity(self, case: Case) -> str:
+        """Give the entity that holds the case's documents, or that should."""
+        if case.company:
+            return self.snapshot.workspace.entity_of_company(case.company)
+        return "" if case.order is None else self._expected_entity(self.orders, case.order)
 
     def is_privacy_blocked(self, case: Case) -> bool:
         """Say whether the ledger hides who stands behind a case, found by document or by key."""

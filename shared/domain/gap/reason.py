@@ -9,6 +9,8 @@ from shared.domain.gap.cases import Case
 from shared.domain.windows import local_date
 
 AR_CLERK, BC_CONSULTANT, CFO = "ar_clerk", "bc_consultant", "cfo"
+QUEUES = {AR_CLERK: "AR clerk", BC_CONSULTANT: "BC consultant", CFO: "CFO"}
+"""Whose work it is, as people say it (REVGAP-30)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def order_row(card: str, case: Case, books: Books, found: tuple[Reason, Finding]
             card, case.company, f"{connection}:{'return' if case.is_return else 'order'}:{_id(case, books)}"
         ),
         name=PRIVACY_BLOCKED if is_blocked else _name(case, books, customer),
-        entity=snapshot.workspace.entity_of_company(case.company) if case.company else "",
+        entity=books.entity(case),
         platform=platform.kind if platform else "",
         connection=connection,
         occurred_at=occurred_at,
