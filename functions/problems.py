@@ -15,7 +15,7 @@ TYPES = "urn:tieout:problem:"
 
 
 @dataclass(eq=False)
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
+class Problem(Exception):
     """A request that cannot be answered as asked."""
 
     slug: str

@@ -84,7 +84,11 @@ class Bench:
     def services_on(self, store: Store) -> Services:
         """Give the services of an instance with this store."""
         secret = partial(settings.secret, environment=self.environment)
-        return Services(store, self.clock, secret, connect)
+        return Services(store, self.clock, secret, partial(connect, tick=self._tick))
+
+    def _tick(self) -> None:
+        """Let a call to a vendor take a moment, as it does."""
+        self.clock.advance(milliseconds=50)
 
     async def workspace(self, workspace_id: str = "shop", **changes: Any) -> Workspace:
         """Save a workspace; a change of `store` or `ledger` goes to that connection."""

@@ -83,10 +83,14 @@ def source(kind: str, *streams: Stream, options: type[Options] = Options) -> Sou
     )
 
 
-def connect(access: Access, name: str) -> VendorClient:
-    """Reach a vendor that answers everything with an empty document."""
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
-    return VendorClient(access, name=name, transport=transport)
+def connect(access: Access, name: str, tick: Callable[[], None]) -> VendorClient:
+    """Reach a vendor that answers everything with an empty document, after a moment."""
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        tick()
+        return httpx.Response(200, json={})
+
+    return VendorClient(access, name=name, transport=httpx.MockTransport(answer))
 
 
 def order(number: int, name: str = "") -> Order:
