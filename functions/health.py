@@ -23,25 +23,32 @@ PATIENCE_SECONDS = 20.0
 
 @open_endpoint(BLUEPRINT, "health", "health")
 async def health(_: func.HttpRequest) -> func.HttpResponse:
-    """Say `ok`; `degraded` while a stream is stale or cannot be pulled; `down` without a store."""
+    """Say `ok`; `degraded` while a stream is stale or a workspace unreadable; `down` without a store."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), runtime.services() as services:
             checks = await _checks(services)
     except (AzureError, ConfigurationError, TimeoutError) as error:
         log.problem("health", error=type(error).__name__)
         return _answer("down", {"store": "unreachable"}, HTTPStatus.SERVICE_UNAVAILABLE)
-    return _answer("degraded" if checks["stale_streams"] else "ok", {"store": "ok", **checks}, HTTPStatus.OK)
+    is_degraded = checks["stale_streams"] or checks["unreadable_workspaces"]
+    return _answer("degraded" if is_degraded else "ok", {"store": "ok", **checks}, HTTPStatus.OK)
 
 
 async def _checks(services: Services) -> dict[str, int]:
-    workspaces = [each for each in await services.store.workspaces.all() if each.enabled]
+    readable, unreadable = await services.store.workspaces.sorted_out()
+    workspaces = [each for each in readable if each.enabled]
     streams = stale = 0
     for workspace in workspaces:
         checkpoints = await services.store.checkpoints.of(workspace.id)
         inputs = inputs_of(workspace, checkpoints, workspace.now(services.clock()))
         streams += len(inputs)
         stale += sum(bool(each.problem) for _, each in inputs)
-    return {"workspaces": len(workspaces), "streams": streams, "stale_streams": stale}
+    return {
+        "workspaces": len(workspaces),
+        "unreadable_workspaces": len(unreadable),
+        "streams": streams,
+        "stale_streams": stale,
+    }
 
 
 def _answer(status: str, checks: dict[str, Any], code: HTTPStatus) -> func.HttpResponse:

@@ -14,6 +14,7 @@ import os
 from collections.abc import Mapping
 
 import httpx
+from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import DefaultAzureCredential
 
 from shared.errors import ConfigurationError, RetryLater
@@ -68,13 +69,16 @@ async def _from_key_vault(name: str, environment: Mapping[str, str]) -> str:
         msg = "set TIEOUT_KEY_VAULT to the vault's address, https://NAME.vault.azure.net"
         raise ConfigurationError(msg, "TIEOUT_KEY_VAULT")
     async with DefaultAzureCredential() as credential, httpx.AsyncClient(timeout=10) as http:
-        token = await credential.get_token("https://vault.azure.net/.default")
         try:
+            token = await credential.get_token("https://vault.azure.net/.default")
             response = await http.get(
                 f"{vault}/secrets/{name}",
                 params={"api-version": "7.4"},
                 headers={"Authorization": f"Bearer {token.token}"},
             )
+        except ClientAuthenticationError:
+            msg = "the app has no identity that may sign in to the Key Vault"
+            raise ConfigurationError(msg, f"keyvault:{name}") from None
         except httpx.TransportError:
             msg = "the Key Vault cannot be reached"
             raise RetryLater(msg, 60) from None

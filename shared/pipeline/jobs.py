@@ -1,5 +1,7 @@
 """What there is to pull: the streams that a workspace's connections offer."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -9,6 +11,11 @@ from shared.errors import ConfigurationError
 from shared.sources import source_of
 from shared.sources.source import Options, Source, Stream
 from shared.store.segments import StreamName
+
+RECORDS_VERSION = 1
+"""Raised when a release normalises or maps records otherwise, so that they are read anew."""
+_SHAPING = {"vat_field", "account_reference_field", "b2b_customer_groups"}
+"""The parts of the field map that sources read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,18 @@ class Job:
     def name(self) -> StreamName:
         """Give the stream's name in the store."""
         return StreamName(self.workspace.id, self.connection.name, self.stream.name)
+
+    @property
+    def settings(self) -> str:
+        """Give a mark of all settings that shape this stream's records.
+
+        Records read under other settings carry other keys, so a change reads everything anew.
+        """
+        field_map = self.workspace.field_map.model_dump(mode="json", include=_SHAPING)
+        connection = self.connection.model_dump(mode="json", include={"kind", "base_url", "options"})
+        return hashlib.sha256(
+            json.dumps([RECORDS_VERSION, field_map, connection], sort_keys=True).encode()
+        ).hexdigest()[:16]
 
     @property
     def message(self) -> dict[str, str]:

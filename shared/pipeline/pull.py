@@ -23,8 +23,8 @@ from shared.store.tables import Conflict
 
 BUDGET_SECONDS = 480.0
 """How long one message pulls before it hands over to the next; the host allows 30 minutes."""
-PATIENCE = timedelta(hours=1)
-"""How long a round waits for a pull that nobody ends."""
+PATIENCE = timedelta(minutes=15)
+"""How long a round waits for a pull that does not end, so that its vendor holds up nobody else."""
 LONGEST_DELAY = 900.0
 EARLY = timedelta(seconds=5)
 """How much too early a delayed message may come, by the clocks of two machines."""
@@ -130,20 +130,21 @@ async def _claim(services: Services, job: Job) -> Checkpoint | None:
     checkpoint = await services.store.checkpoints.load(job.name)
     if checkpoint.claimed_until is not None and checkpoint.claimed_until > now:
         return None
-    if not checkpoint.run:
+    if not checkpoint.run or checkpoint.run_settings != job.settings:
         until = job.workspace.now(now).replace(microsecond=0)
-        is_first = checkpoint.complete_until is None or job.stream.is_full_read
+        reads_all = job.stream.is_full_read or checkpoint.settings != job.settings
         checkpoint = replace(
             checkpoint,
             sequence=checkpoint.sequence + 1,
             run=f"{checkpoint.sequence + 1:08}",
-            run_since=None if is_first else _since(checkpoint, job.stream),
+            run_since=None if reads_all else _since(checkpoint, job.stream),
             run_until=until,
             run_cursor="",
             run_segments=0,
             run_records=0,
             run_bad_records=0,
             run_calls=0,
+            run_settings=job.settings,
         )
     try:
         return await services.store.checkpoints.save(

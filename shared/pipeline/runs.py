@@ -88,6 +88,7 @@ async def commit(services: Services, job: Job, checkpoint: Checkpoint) -> None:
         bad_records=run.bad_records,
         calls=checkpoint.run_calls,
         last_run=run.run,
+        settings=checkpoint.run_settings,
         run="",
         run_cursor="",
         ended_at=now,

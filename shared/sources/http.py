@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 import re
 import time
@@ -22,7 +23,11 @@ LONGEST_PAUSE = 60.0
 """Seconds that a pull waits by itself; a longer wait is left to the queue."""
 
 _IS_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?").fullmatch
-_WORTH_ANOTHER_TRY = frozenset({408, 429, 500, 502, 503, 504})
+_WORTH_ANOTHER_TRY = frozenset({408, 429, *range(500, 600)})
+"""Also Cloudflare's 520 to 524, which several vendors stand behind."""
+
+# It would log whole addresses, and a query may name a customer.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)

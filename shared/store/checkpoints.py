@@ -28,6 +28,8 @@ class Checkpoint:
     bad_records: int = 0
     calls: int = 0
     last_run: str = ""
+    settings: str = ""
+    """The settings that the stored records were read with."""
 
     run: str = ""
     """The run in progress; "" for none. What follows belongs to it."""
@@ -38,6 +40,7 @@ class Checkpoint:
     run_records: int = 0
     run_bad_records: int = 0
     run_calls: int = 0
+    run_settings: str = ""
 
     queued_at: datetime | None = None
     ended_at: datetime | None = None

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from shared.domain.workspace import Workspace
 from shared.store.columns import pack, unpack
 from shared.store.tables import Conflict, Entity, Table, key
@@ -45,8 +47,22 @@ class Workspaces:
         return await self._table.replace(entity, etag)
 
     async def all(self) -> list[Workspace]:
-        """Give all workspaces in the order of their ids."""
-        return [Workspace.model_validate(unpack(entity)) async for entity in self._table.between("workspace")]
+        """Give all workspaces that can be read, in the order of their ids."""
+        return (await self.sorted_out())[0]
+
+    async def sorted_out(self) -> tuple[list[Workspace], list[str]]:
+        """Give the workspaces, and the ids of those whose document this release cannot read.
+
+        One that cannot be read costs the others nothing.
+        """
+        readable: list[Workspace] = []
+        unreadable: list[str] = []
+        async for entity in self._table.between("workspace"):
+            try:
+                readable.append(Workspace.model_validate(unpack(entity)))
+            except ValidationError:
+                unreadable.append(entity["RowKey"])
+        return readable, unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

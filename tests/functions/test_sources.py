@@ -94,6 +94,7 @@ async def test_health_counts_what_is_stale(store: Store, age: timedelta, status:
         "workspaces": 1,
         "streams": 4,
         "stale_streams": stale,
+        "unreadable_workspaces": 0,
     } == answer.json["checks"]
     assert b"acme" not in answer.body
 
