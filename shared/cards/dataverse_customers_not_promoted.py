@@ -16,7 +16,7 @@ from shared.cards.customers import COLUMNS, by_entity, oldest_first
 from shared.cards.ecom_customers_absent_from_d365 import LEDGERS
 from shared.domain import promotion
 from shared.domain.promotion import Promotion
-from shared.domain.records import CrmCustomer, MasterCustomer, OpenBusiness
+from shared.domain.records import CrmCustomer, FlowRun, MasterCustomer, OpenBusiness
 from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow, row_id
 from shared.domain.snapshot import Snapshot
 from shared.domain.windows import Window, age_in_days, local_date
@@ -24,7 +24,7 @@ from shared.domain.workspace import CardSettings
 
 ID = "dataverse_customers_not_promoted"
 
-_CAUSES = {
+CAUSES = {
     "missing_field": "A field that Finance makes mandatory is empty",
     "failed_run": "A promotion run failed",
     "other_entity": "Promoted into another entity only",
@@ -111,12 +111,12 @@ def _evidence(snapshot: Snapshot, stuck: Promotion) -> dict[str, Any]:
 
 def _by_cause(rows: Iterable[CustomerRow]) -> tuple[Slice, ...]:
     rows = tuple(rows)
-    parts = {code: [row for row in rows if row.cause == code] for code in _CAUSES}
+    parts = {code: [row for row in rows if row.cause == code] for code in CAUSES}
     return tuple(
         Slice(
             "cause",
             code,
-            _CAUSES[code],
+            CAUSES[code],
             {
                 "customers": len(members),
                 "with_open_business": sum(bool(row.evidence["open_business"]) for row in members),
@@ -138,6 +138,7 @@ CARD = Card(
         Need(CrmCustomer, ("dataverse",)),
         Need(MasterCustomer, LEDGERS),
         Need(OpenBusiness, ("dataverse",), is_required=False),
+        Need(FlowRun, ("dataverse",), is_required=False),
     ),
     judge=judge,
     where_to_look=(

@@ -111,6 +111,8 @@ CARD = Card(
         Need(Company, COMMERCE, is_required=False),
         Need(CompanyMember, COMMERCE, is_required=False),
         Need(CommerceCustomer, COMMERCE, is_required=False),
+        Need(CrmCustomer, ("dataverse",), is_required=False),
+        Need(FlowRun, ("dataverse",), is_required=False),
     ),
     judge=judge,
     where_to_look=(

@@ -95,6 +95,7 @@ CARD = Card(
         Need(Company, COMMERCE, is_required=False),
         Need(CompanyMember, COMMERCE, is_required=False),
         Need(CommerceCustomer, COMMERCE, is_required=False),
+        Need(SyncAttempt, SYNC_LOGS, is_required=False),
     ),
     judge=judge,
     where_to_look=(

@@ -36,11 +36,14 @@ def _problem(job: Job, checkpoint: Checkpoint, as_of: datetime) -> str:
     what = f"{job.stream.name} of {job.connection.name}"
     if checkpoint.problem:
         return f"the last pull of {what} failed: {checkpoint.problem}"
+    why = f": {checkpoint.note}" if checkpoint.note else ""
     if checkpoint.last_success_at is None:
-        return f"{what} has not been read yet"
+        return f"{what} has not been read yet{why}"
+    if checkpoint.settings != job.settings:
+        return f"{what} has not been read yet with its present settings{why}"
     patience = job.source.round * job.workspace.stale_after_missed_rounds
     if as_of - checkpoint.last_success_at > patience:
-        return f"{what} was last read {checkpoint.last_success_at:%d %b %H:%M} UTC"
+        return f"{what} was last read {checkpoint.last_success_at:%d %b %H:%M} UTC{why}"
     return ""
 
 
@@ -122,7 +125,7 @@ async def _stream(
     known = input_of(job, checkpoint, as_of)
     samples: list[dict[str, str]] = []
     if checkpoint is not None and known.bad_records:
-        samples = await services.store.bad_records.shown(job.name, checkpoint.last_run)
+        samples = await services.store.bad_records.shown(job.name)
     until = known.complete_until
     return {
         "stream": known.stream,
@@ -133,7 +136,7 @@ async def _stream(
         "bad_records": known.bad_records,
         "bad_record_samples": samples,
         "calls": checkpoint.calls if checkpoint else 0,
-        "is_pulling": bool(checkpoint and checkpoint.run),
+        "is_pulling": bool(checkpoint and checkpoint.run and not checkpoint.note),
         "records_so_far": checkpoint.run_records if checkpoint and checkpoint.run else None,
         "waiting_for": checkpoint.note if checkpoint else "",
         "problem": known.problem,

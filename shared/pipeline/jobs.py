@@ -40,6 +40,7 @@ class Job:
         """
         field_map = self.workspace.field_map.model_dump(mode="json", include=_SHAPING)
         connection = self.connection.model_dump(mode="json", include={"kind", "base_url", "options"})
+        connection["options"].pop("page_size", None)  # how it is read, not what
         return hashlib.sha256(
             json.dumps([RECORDS_VERSION, field_map, connection], sort_keys=True).encode()
         ).hexdigest()[:16]

@@ -89,8 +89,8 @@ async def pull(
         log.problem("pull", **job.message, run=checkpoint.run, wait=delay)
     except Conflict:
         log.problem("pull", **job.message, run=checkpoint.run, why="another instance took over")
-    except BaseException:
-        await _let_go(services, job, checkpoint)
+    except BaseException as error:
+        await _let_go(services, job, checkpoint, note=f"interrupted by {type(error).__name__}")
         raise
     else:
         log.step("pull", **job.message, run=checkpoint.run, seconds=round(time.monotonic() - started, 3))

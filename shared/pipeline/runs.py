@@ -25,6 +25,8 @@ async def keep(services: Services, job: Job, checkpoint: Checkpoint, page: Page,
     reads that page again, and not all pages.
     """
     page, segments = await _write(services, job, checkpoint, page)
+    if checkpoint.bad_records or checkpoint.run_bad_records:
+        await services.store.bad_records.release(job.name, {each.id for each in page.records})
     if page.bad:
         await services.store.bad_records.put(job.name, page.bad, checkpoint.run, services.clock())
     moved: dict[str, Any] = {
@@ -57,6 +59,7 @@ async def _write(services: Services, job: Job, checkpoint: Checkpoint, page: Pag
                 job.stream.record_type,
                 page.records,
                 page.deleted,
+                checkpoint.claims,
             )
         except BadRecord as bad:
             rest = tuple(each for each in page.records if each.id != bad.record_id)
@@ -69,12 +72,13 @@ async def commit(services: Services, job: Job, checkpoint: Checkpoint) -> None:
     # To the second, as evaluations count: what is committed before one must not look later than it.
     seen_at = job.workspace.now(now).replace(microsecond=0)
     until = checkpoint.run_until or seen_at
+    is_full = job.stream.is_full_read or checkpoint.run_since is None
     run = Run(
         run=checkpoint.run,
         segments=checkpoint.run_segments,
         records=checkpoint.run_records,
         bad_records=checkpoint.run_bad_records,
-        is_full=job.stream.is_full_read or checkpoint.run_since is None,
+        is_full=is_full,
         until=until,
         committed_at=seen_at,
     )
@@ -85,7 +89,7 @@ async def commit(services: Services, job: Job, checkpoint: Checkpoint) -> None:
         complete_until=until,
         last_success_at=seen_at,
         records=run.records,
-        bad_records=run.bad_records,
+        bad_records=await services.store.bad_records.settle(job.name, run.run, is_full=is_full),
         calls=checkpoint.run_calls,
         last_run=run.run,
         settings=checkpoint.run_settings,

@@ -1,9 +1,9 @@
-"""Quarantined records: which one, and why; never the record itself.
+"""Quarantined records: which one, and why; never the record itself. They stay until they are read well.
 
 Table `badrecords`. PartitionKey: workspace|connection|stream. RowKey: record id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from shared.errors import BadRecord
@@ -36,12 +36,28 @@ class BadRecords:
         }
         await self._table.put_all(entities.values())
 
-    async def shown(self, stream: StreamName, run: str) -> list[dict[str, str]]:
-        """Give some of the records that a run put into quarantine."""
+    async def release(self, stream: StreamName, ids: Collection[str]) -> None:
+        """Take records out that have been read well meanwhile."""
+        wanted = {key(each[:LONGEST_ID]) for each in ids}
+        async for entity in self._table.between(stream.partition, select=["RowKey"]):
+            if entity["RowKey"] in wanted:
+                await self._table.delete(stream.partition, entity["RowKey"])
+
+    async def settle(self, stream: StreamName, run: str, *, is_full: bool) -> int:
+        """Count what is in quarantine when a run ends; a full run has read again all that is older."""
+        count = 0
+        async for entity in self._table.between(stream.partition, select=["RowKey", "run"]):
+            if is_full and entity["run"] != run:
+                await self._table.delete(stream.partition, entity["RowKey"])
+            else:
+                count += 1
+        return count
+
+    async def shown(self, stream: StreamName) -> list[dict[str, str]]:
+        """Give some of the records in quarantine."""
         found = []
         async for entity in self._table.between(stream.partition):
-            if entity["run"] == run:
-                found.append({"id": entity["record_id"], "why": entity["why"]})
+            found.append({"id": entity["record_id"], "why": entity["why"]})
             if len(found) == MOST_SHOWN:
                 break
         return found

@@ -24,8 +24,9 @@ class Checkpoint:
     """The upper bound of the last committed run: what changed before it is here."""
     last_success_at: datetime | None = None
     records: int = 0
-    """Figures of the last committed run."""
+    """How many records the last committed run brought."""
     bad_records: int = 0
+    """How many records are in quarantine, of whatever run."""
     calls: int = 0
     last_run: str = ""
     settings: str = ""

@@ -8,12 +8,13 @@ writes the same entities; segments that no commit counts in are never read.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shared.domain.records import Record, detail_columns, key_columns
 from shared.domain.snapshot import Batch, columns_of
 from shared.errors import BadRecord
 from shared.store.columns import halves, pack, unpack
-from shared.store.tables import Entity, Table, key
+from shared.store.tables import Conflict, Entity, Table, key
 
 RECORDS = 1_000
 """The most records of a segment."""
@@ -61,31 +62,38 @@ class Segments:
         record_type: type[Record],
         records: Sequence[Record],
         deleted: Sequence[str] = (),
+        claim: int = 0,
     ) -> int:
         """Write a page's records as segments number `first` and on; give the next free number.
 
         Nothing of it is visible before the run is committed. Raises BadRecord for a record that is larger
-        than an entity; the rest is to be written again without it.
+        than an entity; the rest is to be written again without it. Raises Conflict where an instance that
+        claimed the stream later has written the segment: a late writer changes nothing.
         """
         number = first
-        pending: list[Sequence[Record]] = [
-            records[start : start + RECORDS] for start in range(0, len(records), RECORDS)
+        pending: list[tuple[Sequence[str], Sequence[Record]]] = [
+            *((part, ()) for part in _parts(deleted)),
+            *(((), part) for part in _parts(records)),
         ]
-        if deleted and not pending:
-            pending = [()]
         while pending:
-            rows = pending.pop(0)
-            entities = self._entities(stream, run, number, record_type, rows, deleted)
+            gone, rows = pending.pop(0)
+            entities = self._entities(stream, run, number, record_type, rows, gone)
             if entities is None:
                 if len(rows) == 1:
                     raise BadRecord(stream.stream, rows[0].id, "it is larger than an entity of the store")
-                pending[:0] = halves(rows)
+                pending[:0] = [((), half) for half in halves(rows)]
                 continue
             for entity in entities:
-                await self._table.put(entity)
-            deleted = ()
+                await self._write({**entity, "claim": claim})
             number += 1
         return number
+
+    async def _write(self, entity: Entity) -> None:
+        """Write an entity, unless a later claim has: read and write are bound by the etag."""
+        there = await self._table.get(entity["PartitionKey"], entity["RowKey"])
+        if there is not None and there["claim"] > entity["claim"]:
+            raise Conflict
+        await self._table.replace(entity, "" if there is None else there["etag"])
 
     async def commit(self, stream: StreamName, run: Run) -> None:
         """Make a run visible: one write, so it is seen whole or not at all."""
@@ -178,3 +186,7 @@ class Segments:
                 {"PartitionKey": stream.partition, "RowKey": f"details|{run}|{number:06}", **details}
             )
         return entities
+
+
+def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
+    return [items[start : start + RECORDS] for start in range(0, len(items), RECORDS)]

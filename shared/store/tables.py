@@ -133,11 +133,6 @@ class Table:
         check(entity)
         await self._client.upsert_entity(_typed(entity), mode=UpdateMode.REPLACE)
 
-    async def merge(self, entity: Mapping[str, Any]) -> None:
-        """Write some properties of an entity and leave its others."""
-        check(entity)
-        await self._client.upsert_entity(_typed(entity), mode=UpdateMode.MERGE)
-
     async def replace(self, entity: Mapping[str, Any], etag: str) -> str:
         """Write an entity that has not changed since `etag`; "" means that there is none yet.
 

@@ -166,20 +166,20 @@ async def test_a_stream_that_breaks_off_is_an_error(bench: Bench, monkeypatch: p
 async def test_a_broken_store_is_nobodys_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where our own storage fails, the queue tries again; no vendor is blamed and nothing is lost."""
     bench.orders.knows(*(order(number) for number in range(5)))
-    write = bench.store.segments._table.put
+    write = bench.store.segments._table.replace
 
-    async def fails(_: Any) -> None:
+    async def fails(*_: Any) -> None:
         raise ConnectionError
 
     async def breaks() -> None:
-        monkeypatch.setattr(bench.store.segments._table, "put", fails)
+        monkeypatch.setattr(bench.store.segments._table, "replace", fails)
 
     bench.orders.trouble[2] = breaks
     with pytest.raises(ConnectionError):
         await bench.pull()
     checkpoint = await bench.checkpoint()
     assert (checkpoint.problem, checkpoint.claimed_until, checkpoint.run_cursor) == ("", None, "2")
-    monkeypatch.setattr(bench.store.segments._table, "put", write)
+    monkeypatch.setattr(bench.store.segments._table, "replace", write)
     await bench.pull()
     assert len(await bench.seen()) == 5
     assert bench.orders.given == ["O0", "O1", "O2", "O3", "O2", "O3", "O4"]
@@ -204,3 +204,18 @@ async def test_bad_records_are_counted_and_shown(bench: Bench) -> None:
     assert [each["problem"] for each in ledger["streams"]] == [""]
     used = {each["stream"]: each for each in (await bench.reading(CARD))["inputs"]}
     assert used["orders"]["bad_records"] == 2
+
+
+async def test_a_bad_record_stays_bad_until_it_is_read_well(bench: Bench) -> None:
+    """A quiet round does not make a quarantined record vanish; reading it well does."""
+    bench.orders.knows(*(order(number) for number in range(3)))
+    bench.orders.bad = {0: [BadRecord("orders", "O9", "no date")]}
+    await bench.pull()
+    bench.orders.bad = {}
+    bench.clock.advance(hours=1)
+    await bench.pull()
+    assert 1 == (await bench.checkpoint()).bad_records
+    bench.orders.knows(order(9), since=bench.clock.now)
+    bench.clock.advance(hours=1)
+    await bench.pull()
+    assert 0 == (await bench.checkpoint()).bad_records

@@ -54,3 +54,16 @@ async def test_a_card_that_breaks_is_held_alone(bench: Bench, monkeypatch: pytes
     assert ["this card could not be judged (KeyError): the log of the app says where"] == reading[
         "waiting_for"
     ]
+
+
+async def test_records_of_other_settings_are_not_judged(bench: Bench) -> None:
+    """Between a change of a connection and its reading anew, its cards are held and say why (decision 15)."""
+    bench.orders.knows(*ORDERS)
+    await bench.round("store", "ledger")
+    await bench.drain()
+    assert "held" != (await bench.reading())["status"]
+    await bench.workspace(store={"base_url": "https://other.example.com"})
+    await bench.evaluate()
+    reading = await bench.reading()
+    assert "held" == reading["status"]
+    assert any("with its present settings" in why for why in reading["waiting_for"])

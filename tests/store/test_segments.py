@@ -15,6 +15,7 @@ from shared.store import segments
 from shared.store.columns import LARGEST, halves, pack, unpack
 from shared.store.segments import Run, StreamName
 from shared.store.store import Store
+from shared.store.tables import Conflict
 
 STREAM = StreamName("shop", "ledger", "customers")
 NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
@@ -269,3 +270,15 @@ def test_one_row_cannot_be_halved() -> None:
     assert halves([1, 2, 3]) == ([1], [2, 3])
     with pytest.raises(ValueError, match="larger than an entity"):
         halves([1])
+
+
+async def test_a_late_writer_changes_nothing(store: Store) -> None:
+    """Who claimed a stream earlier and writes later meets a Conflict; what the later claim wrote stands."""
+    seen, late = _customers(1, 3), _customers(0, 2)
+    number = await store.segments.write(STREAM, "00000001", 0, MasterCustomer, seen, claim=2)
+    with pytest.raises(Conflict):
+        await store.segments.write(STREAM, "00000001", 0, MasterCustomer, late, claim=1)
+    whole = await _write(store, "00000002")
+    await store.segments.commit(STREAM, replace(whole, run="00000001", segments=number))
+    batches = await store.segments.batches(STREAM, MasterCustomer, await store.segments.runs(STREAM))
+    assert ["C1", "C2"] == Records(MasterCustomer, batches)["id"]

@@ -54,13 +54,6 @@ async def test_values_of_all_kinds_come_back(table: Table) -> None:
     assert {*KEYS, "text", "etag"} == set(await _read(table))
 
 
-async def test_merging_leaves_the_other_properties(table: Table) -> None:
-    """Merging writes what it is given and leaves the rest."""
-    await table.put({**KEYS, "one": 1, "two": 2})
-    await table.merge({**KEYS, "two": 3})
-    assert ((await _read(table))["one"], (await _read(table))["two"]) == (1, 3)
-
-
 async def test_a_stale_etag_is_a_conflict(table: Table) -> None:
     """Who read before another wrote may not write; who read after it may."""
     first = await table.replace({**KEYS, "n": 1}, "")

@@ -102,25 +102,32 @@ async def test_a_revoked_key_stays_revoked(store: Store) -> None:
     assert await store.api_keys.of("shop") == []
 
 
-async def test_bad_records_are_shown_by_run(store: Store) -> None:
-    """A bad record is shown with its own id and why, for the run that met it last, and once."""
+async def test_bad_records_stay_until_they_are_read_well(store: Store) -> None:
+    """A bad record is shown once, with its id and why, until it is released; a later run does not hide it."""
     bad = [BadRecord("orders", "#1/2", "no date"), BadRecord("orders", "", "no id")]
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
-    assert sorted(await store.bad_records.shown(STREAM, "00000001"), key=lambda each: each["id"]) == [
-        {"id": "", "why": "no id"},
-        {"id": "#1/2", "why": "no date"},
-    ]
+    assert 2 == await store.bad_records.settle(STREAM, "00000002", is_full=False)
+    shown = sorted(await store.bad_records.shown(STREAM), key=lambda each: each["id"])
+    assert [{"id": "", "why": "no id"}, {"id": "#1/2", "why": "no date"}] == shown
+    await store.bad_records.release(STREAM, {"#1/2", "another"})
+    assert [""] == [each["id"] for each in await store.bad_records.shown(STREAM)]
+
+
+async def test_a_full_run_reads_all_that_was_bad_again(store: Store) -> None:
+    """What a full run did not find bad again is not bad any more."""
+    bad = [BadRecord("orders", "1", "no date"), BadRecord("orders", "2", "no date")]
+    await store.bad_records.put(STREAM, bad, "00000001", NOON)
     await store.bad_records.put(STREAM, bad[:1], "00000002", NOON)
-    assert await store.bad_records.shown(STREAM, "00000002") == [{"id": "#1/2", "why": "no date"}]
-    assert [each["id"] for each in await store.bad_records.shown(STREAM, "00000001")] == [""]
+    assert 1 == await store.bad_records.settle(STREAM, "00000002", is_full=True)
+    assert ["1"] == [each["id"] for each in await store.bad_records.shown(STREAM)]
 
 
 @pytest.mark.parametrize("record_id", ["#" * 5_000, "🙂" * 500, "\x00" * 500, "cut \ud83d", "x" * 5_000])
 async def test_no_id_is_too_odd_for_quarantine(store: Store, record_id: str) -> None:
     """A record is bad because it is odd: quarantine takes any id and any reason."""
     await store.bad_records.put(STREAM, [BadRecord("orders", record_id, "odd " * 5_000)], "00000001", NOON)
-    (shown,) = await store.bad_records.shown(STREAM, "00000001")
+    (shown,) = await store.bad_records.shown(STREAM)
     assert record_id[:4] == shown["id"][:4]
     assert shown["why"].startswith("odd odd")
 
@@ -129,4 +136,4 @@ async def test_only_some_bad_records_are_shown(store: Store) -> None:
     """A whole page of bad records is stored, and some of them are shown."""
     bad = [BadRecord("orders", f"{number:04}", "no date") for number in range(250)]
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
-    assert len(await store.bad_records.shown(STREAM, "00000001")) == MOST_SHOWN
+    assert len(await store.bad_records.shown(STREAM)) == MOST_SHOWN
