@@ -18,6 +18,9 @@ from shared.sources.http import Access
 from shared.sources.source import Options, Source, Stream
 
 IMS_ADDRESS = "https://ims-na1.adobelogin.com/ims/token/v3"
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = rf"^({_LABEL}(\.{_LABEL})*)?$"
+"""A host name without scheme, port or path; what needs those is a base_url."""
 
 
 class AdobeCommerceOptions(Options):
@@ -25,9 +28,9 @@ class AdobeCommerceOptions(Options):
 
     flavour: Literal["paas", "saas"] = "paas"
     """`paas` is on-premises, cloud and Open Source; `saas` is Adobe Commerce as a Cloud Service."""
-    host: str = ""
+    host: str = Field(default="", pattern=_HOST)
     """The host name: the shop's own, or `<region>.api.commerce.adobe.com` for SaaS."""
-    tenant: str = ""
+    tenant: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$")
     """SaaS: the tenant id, first part of the path."""
     ims_org: str = ""
     """SaaS: the IMS organisation, `...@AdobeOrg`."""

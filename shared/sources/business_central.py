@@ -20,8 +20,8 @@ from shared.sources.business_central_fields import Row, select
 from shared.sources.business_central_options import BusinessCentralOptions
 from shared.sources.entra import entra_auth
 from shared.sources.http import Access
-from shared.sources.odata import pages
-from shared.sources.read import instant, records
+from shared.sources.odata import pages, window
+from shared.sources.read import records
 from shared.sources.source import Options, Page, Pull, Source, Stream
 
 ADDRESS = "https://api.businesscentral.dynamics.com"
@@ -41,16 +41,10 @@ def access(connection: Connection, options: Options, secrets: Mapping[str, str])
     return Access(connection.base_url or own, auth, {"Data-Access-Intent": "ReadOnly"})
 
 
-def _window(pull: Pull, column: str = "lastModifiedDateTime") -> str:
-    """Give the condition of a half-open window on a column of times."""
-    until = f"{column} lt {instant(pull.until)}"
-    return f"{column} ge {instant(pull.since)} and {until}" if pull.since else until
-
-
 def _changed(pull: Pull, row: type[Row], condition: str = "") -> dict[str, str]:
     """Give the query for the items that changed in the window, the oldest change first."""
-    window = condition + _window(pull)
-    return {"$select": select(row), "$filter": window, "$orderby": "lastModifiedDateTime,id"}
+    changed = condition + window(pull, "lastModifiedDateTime")
+    return {"$select": select(row), "$filter": changed, "$orderby": "lastModifiedDateTime,id"}
 
 
 def _each(
@@ -135,7 +129,7 @@ def connector_log(pull: Pull) -> AsyncIterator[Page]:
     fields = log_fields(pull.options)
     query = {
         "$select": ",".join(fields.values()),
-        "$filter": _window(pull, fields["startedAt"]),
+        "$filter": window(pull, fields["startedAt"]),
         "$orderby": f"{fields['startedAt']},{fields['id']}",
     }
     route, _, entity_set = pull.options.connector_log_page.rpartition("/")

@@ -46,13 +46,14 @@ async def walk(
 ) -> AsyncIterator[Page]:
     """Read an entity set of each company in turn; a page never holds records of two companies.
 
-    The cursor is a company's id and, after `|`, the link to its next page. A company that has
-    gone since the cursor was kept is passed over.
+    The cursor is a company's id and, after `|`, the link to its next page.
     """
     position, _, link = pull.cursor.partition("|")
-    left = [company for company in await _chosen(pull) if company.id >= position]
-    if not left:
-        yield Page(())
+    chosen = await _chosen(pull)
+    if position not in {company.id for company in chosen}:
+        # Created anew under its name since the cursor was kept: the new one may sort before the old.
+        position = ""
+    left = [company for company in chosen if company.id >= position]
     starts = [f"{company.id}|" for company in left]
     for company, following in zip(left, [*starts[1:], ""], strict=False):
         async for items, next_link in pages(
@@ -81,7 +82,11 @@ async def local_currency(pull: Pull, company: Company) -> str:
 
 
 async def _chosen(pull: Pull) -> list[Company]:
-    """Read the companies that the options name, or all, in the order of their ids."""
+    """Read the companies that the options name, in the order of their ids.
+
+    Raises ConfigurationError where one of them is not shown: read as an empty company, it would
+    make its customers look absent and its documents unposted.
+    """
     items: list[Any] = []
     query = {"$select": "id,name"}
     async for page, _ in pages(
@@ -93,14 +98,11 @@ async def _chosen(pull: Pull) -> list[Company]:
     except ValidationError:
         msg = f"{pull.client.name} has companies without an id or a name"
         raise SourceError(msg) from None
-    wanted = set(pull.options.companies) or {company.name for company in found}
+    wanted = set(pull.options.companies)
     if missing := sorted(wanted - {company.name for company in found}):
         msg = (
-            f"{pull.client.name} shows no company named {', '.join(missing)}: check the names and permissions"
+            f"{pull.client.name} shows no company named {', '.join(missing)}: "
+            "check the names, and the permission sets of the app"
         )
         raise ConfigurationError(msg, "companies")
-    if not wanted:
-        # Read as an empty ledger, it would make every customer look absent.
-        msg = f"{pull.client.name} shows no company at all: check the permission sets of the app"
-        raise ConfigurationError(msg)
     return sorted((company for company in found if company.name in wanted), key=lambda company: company.id)

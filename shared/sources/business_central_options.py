@@ -1,8 +1,9 @@
 """What a connection to a Business Central environment is told besides its secrets."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from shared.sources.source import Options
 
@@ -28,8 +29,9 @@ class BusinessCentralOptions(Options):
 
     tenant_id: str = Field(pattern=r"^[A-Za-z0-9.-]+$")
     environment: str = Field(default="production", pattern=r"^[A-Za-z0-9-]+$")
-    companies: tuple[str, ...] = ()
-    """The names of the companies to read; none given reads all that the app may see."""
+    companies: tuple[str, ...] = Field(min_length=1)
+    """The names of the companies to read. All that the app may see would not do: one that came into
+    sight later would be read from the last run on only, and one that went would look empty."""
     page_size: int = Field(default=1_000, ge=1, le=20_000)
     privacy_page: str = Field(default="", pattern=PAGE_PATTERN)
     """A custom API page over customers with `number` and `privacy_field`:
@@ -39,3 +41,13 @@ class BusinessCentralOptions(Options):
     """A custom API page over the connector's log, written likewise."""
     connector_log_fields: dict[LogField, PropertyName] = Field(default_factory=dict)
     """What that page calls each field, where the name differs."""
+
+    @field_validator("companies", mode="before")
+    @classmethod
+    def _some_company(cls, given: Any) -> Any:
+        if given in ([], ()):
+            raise PydanticCustomError(
+                "no_company",
+                "name at least one company to read, each as Business Central's page Companies shows its name",
+            )
+        return given

@@ -26,8 +26,8 @@ from shared.sources.dataverse_columns import answered_names, label, select
 from shared.sources.dataverse_customers import AccountRow, ContactRow, CustomerRow, Reading
 from shared.sources.entra import entra_auth
 from shared.sources.http import Access
-from shared.sources.odata import pages
-from shared.sources.read import instant, records
+from shared.sources.odata import pages, window
+from shared.sources.read import records
 from shared.sources.source import Options, Page, Pull, Source, Stream
 
 API = "/api/data/v9.2"
@@ -118,12 +118,6 @@ async def _prepare(pull: Pull, table: str, row: type[CustomerRow]) -> tuple[Read
     return reading, select(row, answered, mandatory)
 
 
-def _window(column: str, pull: Pull) -> str:
-    """Give the condition of a half-open window on a column of times."""
-    until = f"{column} lt {instant(pull.until)}"
-    return f"{column} ge {instant(pull.since)} and {until}" if pull.since else until
-
-
 async def _items(
     pull: Pull, entity_set: str, columns: str, condition: str, order_by: str
 ) -> AsyncIterator[tuple[list[dict[str, Any]], str]]:
@@ -138,8 +132,8 @@ async def _items(
 async def accounts(pull: Pull) -> AsyncIterator[Page]:
     """Read the accounts that were modified in the window, in scope or not."""
     reading, columns = await _prepare(pull, "account", AccountRow)
-    window = _window("modifiedon", pull)
-    async for items, cursor in _items(pull, "accounts", columns, window, "modifiedon,accountid"):
+    changed = window(pull, "modifiedon")
+    async for items, cursor in _items(pull, "accounts", columns, changed, "modifiedon,accountid"):
         good, bad = records("accounts", items, AccountRow, reading.account, "accountid")
         yield Page(good, cursor, bad)
 
@@ -147,8 +141,8 @@ async def accounts(pull: Pull) -> AsyncIterator[Page]:
 async def contacts(pull: Pull) -> AsyncIterator[Page]:
     """Read the contacts that were modified in the window, in scope or not."""
     reading, columns = await _prepare(pull, "contact", ContactRow)
-    window = _window("modifiedon", pull)
-    async for items, cursor in _items(pull, "contacts", columns, window, "modifiedon,contactid"):
+    changed = window(pull, "modifiedon")
+    async for items, cursor in _items(pull, "contacts", columns, changed, "modifiedon,contactid"):
         good, bad = records("contacts", items, ContactRow, reading.contact, "contactid")
         yield Page(good, cursor, bad)
 
@@ -173,7 +167,7 @@ async def flow_runs(pull: Pull) -> AsyncIterator[Page]:
     """Read the runs of cloud flows in solutions that started in the window."""
     columns = ",".join(FlowRunRow.model_fields)
     # Sorted as the vendor documents it: the table is an elastic one, by one column only.
-    async for items, cursor in _items(pull, "flowruns", columns, _window("starttime", pull), "starttime"):
+    async for items, cursor in _items(pull, "flowruns", columns, window(pull, "starttime"), "starttime"):
         good, bad = records("flow_runs", items, FlowRunRow, flow_run, "name")
         yield Page(good, cursor, bad)
 

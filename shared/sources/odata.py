@@ -1,4 +1,7 @@
-"""Pages of an OData answer, followed by their next links (OData JSON Format 4.0, section 4.5.5)."""
+"""Pages of an OData answer, followed by their next links (OData JSON Format 4.0, section 4.5.5).
+
+And the condition by which a page's query keeps to a pull's window.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -8,6 +11,8 @@ import httpx
 
 from shared.errors import SourceError
 from shared.sources.http import VendorClient
+from shared.sources.read import instant
+from shared.sources.source import Pull
 
 
 async def pages(
@@ -35,6 +40,12 @@ async def pages(
             raise SourceError(msg)
         previous = items
         yield items, link
+
+
+def window(pull: Pull, column: str) -> str:
+    """Give the condition of a pull's half-open window on a column of times."""
+    until = f"{column} lt {instant(pull.until)}"
+    return f"{column} ge {instant(pull.since)} and {until}" if pull.since else until
 
 
 def _read(client: VendorClient, answer: Any) -> tuple[list[Any], str]:

@@ -51,7 +51,7 @@ class ShopifyOptions(Options):
 def access(connection: Connection, options: Any, secrets: Mapping[str, str]) -> Access:
     """Reach the store by the app's client id and secret where given, else by its access token.
 
-    Raises ConfigurationError where neither is given.
+    Raises ConfigurationError with the path of the secret that is missing.
     """
     shop = connection.base_url.rstrip("/") or f"https://{options.shop}.myshopify.com"
     auth: httpx.Auth
@@ -71,8 +71,11 @@ def access(connection: Connection, options: Any, secrets: Mapping[str, str]) -> 
     elif secrets.get("access_token"):
         auth = HeaderAuth({TOKEN_HEADER: secrets["access_token"]})
     else:
+        given = [name for name in ("client_id", "client_secret") if secrets.get(name)]
+        lacking = {"client_id": "client_secret", "client_secret": "client_id"}
+        name = lacking[given[0]] if given else "access_token"
         msg = f"{connection.name} needs the secret access_token, or client_id and client_secret"
-        raise ConfigurationError(msg, "secrets")
+        raise ConfigurationError(msg, f"secrets.{name}")
     return Access(f"{shop}/admin/api/{options.api_version}", auth)
 
 
@@ -199,5 +202,5 @@ SOURCE = Source(
     ),
     access=access,
     options=ShopifyOptions,
-    secrets=("access_token",),
+    secrets=(),
 )

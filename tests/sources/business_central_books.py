@@ -21,13 +21,17 @@ from dev.vendors.facts import (
 )
 from shared.domain.workspace import Connection
 from shared.sources.business_central import SOURCE
-from shared.sources.http import Access, HeaderAuth
+from shared.sources.http import Access, HeaderAuth, VendorClient
 from shared.sources.source import Options
-from tests.sources.shop import Bench
+from tests.sources.shop import Answers, Bench
+
+COMPANY = "CRONUS"
+"""The company of an environment that is not told which it has."""
 
 COMPANIES = ["CRONUS UK Ltd.", "CRONUS DE"]
 OPTIONS = {
     "tenant_id": "invented",
+    "companies": [COMPANY],
     "privacy_page": "api/tieout/connector/v1.0/customerPrivacy",
     "connector_log_page": "api/tieout/connector/v1.0/connectorLogEntries",
 }
@@ -51,7 +55,18 @@ def access(connection: Connection, options: Options, secrets: Mapping[str, str])
     return replace(real, auth=HeaderAuth({"Authorization": f"Bearer {given}"}))
 
 
-BENCH = Bench(source=replace(SOURCE, access=access), vendor=vendor, options=OPTIONS)
+class Books(Bench):
+    """A bench that reads all companies of an account, unless told which."""
+
+    def client(
+        self, answers: Answers, secrets: Mapping[str, str] | None = None, **options: Any
+    ) -> tuple[VendorClient, Connection, Any]:
+        """Give the real client, its connection and its options, with the account's companies."""
+        named = answers.ledger_companies if isinstance(answers, Account) else []
+        return super().client(answers, secrets, **{"companies": named or [COMPANY], **options})
+
+
+BENCH = Books(source=replace(SOURCE, access=access), vendor=vendor, options=OPTIONS)
 
 
 def customer(**changes: Any) -> LedgerCustomer:

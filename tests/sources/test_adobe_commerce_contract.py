@@ -2,7 +2,6 @@
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ from dev.vendors import adobe_commerce
 from dev.vendors.facts import Account
 from shared.sources import adobe_commerce_models as models
 from shared.sources.adobe_commerce import SOURCE
+from tests.contracts import needs_contracts, read_contract
 from tests.sources.shop import Bench, company, customer, order, refund
 
-CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts" / "adobe"
 FLAVOURS = {
     "paas-2.4.9-subset.json": {},
     "accs-subset.json": {"flavour": "saas", "ims_org": "X@AdobeOrg"},
@@ -42,13 +41,13 @@ READ: dict[type[BaseModel], tuple[str, ...]] = {
 }
 SAAS_ONLY = {"VendorCompany.custom_attributes"}
 
-pytestmark = pytest.mark.skipif(not CONTRACTS.exists(), reason="the vendors' contracts are not at hand")
+pytestmark = needs_contracts
 
 
 @cache
 def contract(name: str) -> dict[str, Any]:
     """Read a Swagger file."""
-    document: dict[str, Any] = json.loads((CONTRACTS / name).read_text("utf-8"))
+    document: dict[str, Any] = json.loads(read_contract(f"adobe/{name}"))
     return document
 
 

@@ -8,10 +8,13 @@ import httpx
 import pytest
 
 from dev.vendors.facts import Account
+from shared.domain.workspace import Connection
 from shared.errors import ConfigurationError, SourceError
+from shared.pipeline.jobs import jobs_of
 from shared.sources.business_central import SOURCE
 from shared.sources.source import Page
-from tests.sources.business_central_books import BENCH, COMPANIES, NOON, busy_account, customer
+from tests.builders import workspace
+from tests.sources.business_central_books import BENCH, COMPANIES, NOON, busy_account
 from tests.sources.shop import answering
 
 TOTALS = {"totalAmountExcludingTax": 1.5, "totalTaxAmount": 0, "totalAmountIncludingTax": 1.5}
@@ -94,15 +97,28 @@ async def test_a_full_read_pays_no_heed_to_the_window(stream: str) -> None:
 
 @pytest.mark.parametrize("stream", ["customers", "sales_orders", "exchange_rates"])
 async def test_only_the_companies_asked_for_are_read(stream: str) -> None:
-    """A record carries the name of its company; none asked for reads all (GEN-12)."""
+    """A record carries the name of its company (GEN-12)."""
     found: list[Any] = await BENCH.records(stream, busy_account(), companies=(COMPANIES[1],))
     assert [COMPANIES[1]] * 4 == [record.company for record in found]
 
 
 async def test_a_company_that_is_not_shown_stops_with_what_to_do() -> None:
-    """A misspelt company is no empty one."""
-    with pytest.raises(ConfigurationError, match="no company named CRONOS"):
-        await BENCH.pages("customers", busy_account(), companies=("CRONOS",))
+    """A misspelt company, or one that went out of sight, is no empty one: not even in a full read."""
+    account = busy_account()
+    for stream in ("customers", "sales_orders"):
+        with pytest.raises(ConfigurationError, match="no company named CRONOS"):
+            await BENCH.pages(stream, account, companies=("CRONOS", COMPANIES[0]))
+
+
+def test_another_company_reads_all_streams_anew() -> None:
+    """A company that is added is not read from the last run on only: the settings are others."""
+
+    def marks(*companies: str) -> set[str]:
+        options = {"tenant_id": "t", "companies": list(companies)}
+        connection = Connection(name="ledger", kind=SOURCE.kind, options=options)
+        return {job.settings for job in jobs_of(workspace(connections=[connection]), connection)}
+
+    assert len(marks(COMPANIES[0]) | marks(*COMPANIES)) == 2
 
 
 async def test_an_environment_without_companies_is_not_an_empty_ledger() -> None:
@@ -111,16 +127,12 @@ async def test_an_environment_without_companies_is_not_an_empty_ledger() -> None
         await BENCH.pages("customers", answering(lambda _: {"value": []}))
 
 
-async def test_a_company_that_goes_during_a_run_is_passed_over() -> None:
-    """From the cursor of a company that has gone, the run ends with those after it."""
+@pytest.mark.parametrize("position", ["0", "g"])
+async def test_a_company_that_is_created_anew_during_a_run_is_read(position: str) -> None:
+    """From the cursor of a company that has gone all are read, wherever the new one sorts."""
     account = busy_account()
     whole = await BENCH.pages("customers", account)
-    at_second = whole[0].cursor
-    second = at_second.partition("|")[0]
-    kept = Account(ledger_companies=["Another"], ledger_customers=[customer(company="Another")])
-    found = await BENCH.pages("customers", kept, cursor=f"{second}|http://vendor/gone")
-    assert [page.cursor for page in found] == [""]
-    assert [Page(())] == await BENCH.pages("customers", kept, cursor="g|http://vendor/gone")
+    assert whole == await BENCH.pages("customers", account, cursor=f"{position}|http://vendor/gone")
 
 
 @every_stream

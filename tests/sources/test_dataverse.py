@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +18,7 @@ from shared.sources import dataverse_activity as activity
 from shared.sources.dataverse import SOURCE, DataverseOptions
 from shared.sources.dataverse_customers import AccountRow, ContactRow
 from shared.sources.entra import EntraAuth
+from tests.contracts import needs_contracts, read_contract
 from tests.sources.dataverse_environment import (
     BENCH,
     HOST,
@@ -31,7 +31,6 @@ from tests.sources.dataverse_environment import (
     run,
 )
 
-CONTRACTS = Path(__file__).parents[3] / "shared/contracts"
 RECORD_PAGE = "https://contoso.crm11.dynamics.com/main.aspx?etn={}&pagetype=entityrecord&id={}"
 
 
@@ -255,13 +254,7 @@ def test_streams_that_an_environment_lacks_are_not_offered(option: str, streams:
     assert {stream.name for stream in SOURCE.streams if not stream.is_offered(options)} == streams
 
 
-def _contract(path: str) -> Any:
-    file = CONTRACTS / path
-    if not file.exists():
-        pytest.skip("the vendor contracts are not beside this repository")
-    return json.loads(file.read_text())
-
-
+@needs_contracts
 @pytest.mark.parametrize(("table", "row"), [("account", AccountRow), ("contact", ContactRow)])
 def test_customer_columns_are_the_vendor_s_own(table: str, row: type[BaseModel]) -> None:
     """What the simulated environment answers, and what the source asks for, are columns that exist.
@@ -270,8 +263,8 @@ def test_customer_columns_are_the_vendor_s_own(table: str, row: type[BaseModel])
     covers neither addresses nor the times and the status of a row, of dual-write's columns only
     those that its maps name, and neither opportunities, sales orders nor companies.
     """
-    common = _contract("dataverse/field-names.json")
-    maps = json.dumps(_contract("dataverse/dualwrite-map.json"))
+    common = json.loads(read_contract("dataverse/field-names.json"))
+    maps = read_contract("dataverse/dualwrite-map.json").decode()
     known = {name.lower() for key, names in common.items() if key.lower().startswith(table) for name in names}
     uncovered = {"createdon", "modifiedon", "statuscode"}
     unknown = {name for name in vendor.COLUMNS[table] if name not in known | uncovered}
@@ -280,9 +273,10 @@ def test_customer_columns_are_the_vendor_s_own(table: str, row: type[BaseModel])
     assert asked - set(vendor.ENTITY_SETS[f"{table}s"].fields) == set()
 
 
+@needs_contracts
 def test_flow_run_columns_are_the_vendor_s_own() -> None:
     """What the simulated environment answers, and what the source asks for, are columns of flowrun."""
-    known = set(_contract("powerautomate/flowrun.json")["columns"])
+    known = set(json.loads(read_contract("powerautomate/flowrun.json"))["columns"])
     assert set(vendor.COLUMNS["flowrun"]) - known == set()
     assert set(activity.FlowRunRow.model_fields) - known == set()
 

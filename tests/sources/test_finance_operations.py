@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from shared.domain.workspace import Connection
 from shared.sources import finance_operations_records as rows
 from shared.sources.entra import EntraAuth
 from shared.sources.finance_operations import SOURCE, FinanceOperationsOptions
+from tests.contracts import needs_contracts, read_contract
 from tests.sources.finance_operations_books import (
     ADDRESS,
     BENCH,
@@ -29,7 +29,6 @@ from tests.sources.finance_operations_books import (
     sales_order,
 )
 
-CONTRACT = Path(__file__).parents[3] / "shared/contracts/fo/field-names.json"
 ENTITIES: dict[str, tuple[str, type[rows.Row]]] = {
     "CustomersV3": ("CustCustomerV3Entity", rows.CustomerRow),
     "SalesOrderHeadersV2": ("SalesOrderHeaderV2Entity", rows.OrderRow),
@@ -236,6 +235,7 @@ def test_options_out_of_bounds_are_refused(wrong: dict[str, Any]) -> None:
         FinanceOperationsOptions.model_validate({**HOST, **wrong})
 
 
+@needs_contracts
 @pytest.mark.parametrize("entity_set", sorted(ENTITIES))
 def test_names_are_the_vendor_s_own(entity_set: str) -> None:
     """What the simulated environment answers, and what the source asks for, are fields that exist.
@@ -243,10 +243,8 @@ def test_names_are_the_vendor_s_own(entity_set: str) -> None:
     The contract lists no `dataAreaId`, which every entity that belongs to a company has, and no
     entity set's name.
     """
-    if not CONTRACT.exists():
-        pytest.skip("the vendor contracts are not beside this repository")
     entity, row = ENTITIES[entity_set]
-    known = {*json.loads(CONTRACT.read_text())[entity], "dataAreaId"}
+    known = {*json.loads(read_contract("fo/field-names.json"))[entity], "dataAreaId"}
     simulated = set(vendor.ENTITY_SETS[entity_set].fields)
     assert simulated - known == set()
     assert set(rows.select(row).split(",")) - simulated == set()

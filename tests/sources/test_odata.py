@@ -1,6 +1,7 @@
 """OData: pages are followed by their links alone, and the simulation answers queries as OData means them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +17,11 @@ from starlette.routing import Route
 from dev.vendors.odata import EntitySet, answer
 from dev.vendors.odata_filter import FilterError, condition
 from dev.vendors.vendor import Refused
+from shared.domain.workspace import Connection, FieldMap
 from shared.errors import SourceError
 from shared.sources.http import Access, VendorClient
-from shared.sources.odata import pages
+from shared.sources.odata import pages, window
+from shared.sources.source import Options, Pull
 
 HOME = "http://vendor/odata"
 ITEMS = [
@@ -243,3 +246,22 @@ def test_nothing_is_only_equal_to_nothing() -> None:
         condition(f"x {word} {value}", {"x"})({"x": None}) for word, value in (("eq", "null"), ("lt", "5"))
     ]
     assert holds == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (None, "changed lt 2026-04-03T12:00:00Z"),
+        (
+            datetime(2026, 4, 2, tzinfo=UTC),
+            "changed ge 2026-04-02T00:00:00Z and changed lt 2026-04-03T12:00:00Z",
+        ),
+    ],
+)
+async def test_a_window_is_half_open(since: datetime | None, expected: str) -> None:
+    """A window holds its start and not its end; without a start it holds all before its end."""
+    connection = Connection(name="ledger", kind="dataverse")
+    until = datetime(2026, 4, 3, 12, tzinfo=UTC)
+    async with VendorClient(Access(HOME), name="ledger") as client:
+        pull = Pull(client, connection, Options(), FieldMap(), since, until)
+        assert expected == window(pull, "changed")

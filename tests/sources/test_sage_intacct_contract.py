@@ -1,7 +1,6 @@
 """The simulated Sage Intacct and our queries, held against Sage's own field lists."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,16 +9,14 @@ import pytest
 from dev.vendors.facts import Account
 from dev.vendors.sage_intacct_filters import FilterError, condition, joined
 from dev.vendors.sage_intacct_rows import OBJECTS, rows
+from tests.contracts import needs_contracts, read_contract
 from tests.sources.sage_intacct_company import STREAMS, answering, customer, invoice, memo, order, pages
 
-CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "intacct" / "rest-fields.json"
 
-
+@needs_contracts
 async def test_the_query_asks_for_known_fields_alone() -> None:
     """Every field that is asked for or answered stands in Sage's own field lists."""
-    if not CONTRACT.exists():
-        pytest.skip("the vendor contracts are not on this machine")
-    contract = json.loads(CONTRACT.read_text())
+    contract = json.loads(read_contract("intacct/rest-fields.json"))
     asked: dict[str, list[str]] = {}
 
     def handle(request: httpx.Request) -> httpx.Response:

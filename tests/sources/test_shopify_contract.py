@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,17 +18,16 @@ from graphql import (
 
 from shared.sources import shopify_queries as queries
 from shared.sources.shopify_graphql import ask
+from tests.contracts import needs_contracts, read_contract
 from tests.sources.shopify_shop import STREAMS, client, read, shop, world
 
-CONTRACT = Path(__file__).parents[3] / "shared/contracts/shopify/admin_2026-10.json.gz"
+pytestmark = needs_contracts
 
 
 @pytest.fixture(scope="session")
 def schema() -> GraphQLSchema:
-    """Give Shopify's schema; skip where its contract is absent."""
-    if not CONTRACT.exists():
-        pytest.skip(f"Shopify's schema is not at {CONTRACT}")
-    introspection = json.loads(gzip.decompress(CONTRACT.read_bytes()))
+    """Give Shopify's schema."""
+    introspection = json.loads(gzip.decompress(read_contract("shopify/admin_2026-10.json.gz")))
     return build_client_schema(introspection.get("data", introspection), assume_valid=True)
 
 
