@@ -12,8 +12,11 @@ from functions.problems import bad_query
 from functions.queries import AnyQuery, Query, query_of
 from shared.cards.card import Card
 from shared.cards.cohorts import COHORTS
+from shared.cards.dataverse_customers_not_promoted import CAUSES as PROMOTION_CAUSES
+from shared.cards.ecom_b2b_customers_absent_from_sage_master import CAUSES as SYNC_CAUSES
 from shared.domain.gap.reasons import REASONS
 from shared.domain.rows import CustomerRow, OrderRow
+from shared.domain.workspace import Workspace
 from shared.workspaces import Fault
 
 Row = dict[str, Any]
@@ -25,6 +28,8 @@ _KNOWN = {
     "reason": {reason.code for reason in REASONS},
     "queue": {reason.queue for reason in REASONS},
     "cohort": {cohort.code for cohort in COHORTS},
+    "cause": {cause.code for cause in SYNC_CAUSES} | set(PROMOTION_CAUSES),
+    "segment": {"b2b", "dtc", "guest", "account", "contact"},
 }
 """The codes that exist; a misspelt one would otherwise pass for a list without findings."""
 
@@ -83,6 +88,25 @@ def row_query_of(request: func.HttpRequest, model: type[AnyQuery], card: Card) -
     if wrong:
         raise bad_query(wrong)
     return query
+
+
+def refuse_strangers(rows: Sequence[Row], query: RowQuery, workspace: Workspace) -> None:
+    """Raise Problem for an entity or platform that neither the workspace nor any of its rows has.
+
+    A row may have one that the workspace does not list: a ledger's own code, or what was listed before.
+    """
+    listed = {
+        "entity": {entity.id for entity in workspace.entities},
+        "platform": {connection.kind for connection in workspace.connections},
+    }
+    wrong = []
+    for name, codes in listed.items():
+        known = codes | {str(row.get(name) or "") for row in rows}
+        if query.equalities.get(name, "") not in known | {""}:
+            known_names = ", ".join(sorted(known - {""})) or "none"
+            wrong.append(Fault(name, f"not one of this workspace's: {known_names}"))
+    if wrong:
+        raise bad_query(wrong)
 
 
 def select(rows: Sequence[Row], query: RowQuery) -> list[Row]:

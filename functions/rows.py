@@ -10,7 +10,7 @@ from functions.answers import HEADERS, entity_tag, json_answer, not_modified
 from functions.blueprints import blueprint
 from functions.http import Call, endpoint
 from functions.page_tokens import Place
-from functions.row_queries import RowPageQuery, RowQuery, row_query_of, select
+from functions.row_queries import RowPageQuery, RowQuery, refuse_strangers, row_query_of, select
 from shared.cards.card import Card
 from shared.domain.workspace import Workspace
 from shared.export import csv_of
@@ -34,7 +34,7 @@ async def list_rows(call: Call) -> func.HttpResponse:
     tag = entity_tag(question, _state(reading), str(offset), str(query.page_size))
     if answer := not_modified(call.request, tag):
         return answer
-    found = select(await _rows(call, reading), query)
+    found = select(await _rows(call, workspace, reading, query), query)
     end = offset + query.page_size
     after = Place(
         evaluation=reading["evaluation"],
@@ -74,7 +74,7 @@ async def export_rows(call: Call) -> func.HttpResponse:
         "x-tieout-status": reading["status"],
         "x-tieout-value-as-of": reading["value_as_of"],
     }
-    body = csv_of(card.columns, select(await _rows(call, reading), query))
+    body = csv_of(card.columns, select(await _rows(call, workspace, reading, query), query))
     return func.HttpResponse(body, headers=headers, mimetype="text/csv")
 
 
@@ -94,8 +94,11 @@ async def _of_place(call: Call, workspace: Workspace, card: Card, place: Place) 
     return reading
 
 
-async def _rows(call: Call, reading: Reading) -> list[dict[str, Any]]:
-    """Give the rows that a reading shows: its own, or those of the last one that had any."""
+async def _rows(call: Call, workspace: Workspace, reading: Reading, query: RowQuery) -> list[dict[str, Any]]:
+    """Give the rows that a reading shows: its own, or those of the last one that had any.
+
+    Raises Problem where they are gone, or where a filter asks for what the workspace does not know.
+    """
     readings = call.services.store.readings
     where = reading["workspace"], reading["card"], reading["rows_of"]
     try:
@@ -105,6 +108,7 @@ async def _rows(call: Call, reading: Reading) -> list[dict[str, Any]]:
     # What was counted and is not there has been swept away meanwhile: that is no empty list.
     if len(rows) < reading["row_count"]:
         raise problems.gone("The rows of this reading are not kept any more.")
+    refuse_strangers(rows, query, workspace)
     return rows
 
 

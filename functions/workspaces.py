@@ -66,7 +66,7 @@ async def read_workspace(call: Call) -> func.HttpResponse:
 async def save_workspace(call: Call) -> func.HttpResponse:
     """Save a workspace's document, if it has not changed since the caller read it.
 
-    Only the operator makes workspaces, and brings in secrets and addresses.
+    Only the operator makes workspaces and connections, and says where these lead and with which secrets.
     """
     name = call.part("workspace")
     stored = await call.services.store.workspaces.get(name) if call.caller.may_enter(name) else None

@@ -32,6 +32,9 @@ _OWN_SETTINGS = (
 _TAKEN = frozenset({"schema"})
 """What stands where a workspace's name stands in an address."""
 
+_ABSENT = object()
+"""Stands for an option that is not given, which is not the same as null."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -78,23 +81,40 @@ def faults(workspace: Workspace) -> list[Fault]:
 
 
 def reaches_out(workspace: Workspace, before: Workspace | None) -> list[Fault]:
-    """Give what only the operator may bring in: secrets that the workspace does not use yet, and addresses.
+    """Give what only the operator may bring in: where requests go, and which secret goes with them.
 
-    An administrator of one workspace could otherwise send another's secrets wherever they like.
+    An administrator of one workspace could otherwise send a secret wherever they like. Options count
+    as a whole, since hosts follow from them in ways that only each source knows.
     """
-    known = {reference for _, reference in _references(before)} if before else set()
-    addresses = {_addresses(each) for each in before.connections} if before else set()
-    found = [
-        Fault(path, "only the operator may refer to another secret")
-        for path, reference in _references(workspace)
-        if reference not in known
-    ]
+    known = before.connections if before else ()
+    found: list[Fault] = []
+    for at, connection in enumerate(workspace.connections):
+        old = next((each for each in known if each.name == connection.name), None)
+        found += _outreach(connection, old, f"connections.{at}")
+    told = set(_recipients(before).values()) if before else set()
     found += [
-        Fault(f"connections.{at}.base_url", "only the operator may change base_url and token_url")
-        for at, each in enumerate(workspace.connections)
-        if (each.base_url or each.token_url) and _addresses(each) not in addresses
+        Fault(path, "only the operator may refer to another secret")
+        for path, reference in _recipients(workspace).items()
+        if reference not in told
     ]
     return found
+
+
+def _outreach(connection: Connection, before: Connection | None, path: str) -> list[Fault]:
+    if before is None:
+        return [Fault(path, "only the operator may add or rename a connection")]
+    names = ("kind", "base_url", "token_url")
+    changed = [name for name in names if getattr(connection, name) != getattr(before, name)]
+    changed += [
+        f"options.{name}"
+        for name in sorted(connection.options.keys() | before.options.keys())
+        if connection.options.get(name, _ABSENT) != before.options.get(name, _ABSENT)
+    ]
+    return [Fault(f"{path}.{name}", "only the operator may change this") for name in changed] + [
+        Fault(f"{path}.secrets.{name}", "only the operator may refer to another secret")
+        for name, reference in connection.secrets.items()
+        if before.secrets.get(name) != reference
+    ]
 
 
 def schema() -> dict[str, Any]:
@@ -138,14 +158,14 @@ def _connection_faults(connection: Connection, path: str) -> list[Fault]:
 
 def _access_faults(source: Source, connection: Connection, options: Options, path: str) -> list[Fault]:
     """Let the source itself say whether it can work with what it is given: it knows its flavours."""
-    given = dict.fromkeys(connection.secrets, "given")
-    missing = _missing_secrets(source, connection, path)
+    if missing := _missing_secrets(source, connection, path):
+        return missing
     try:
-        source.access(connection, options, given)
+        source.access(connection, options, dict.fromkeys(connection.secrets, "given"))
     except ConfigurationError as error:
-        return missing or [Fault(f"{path}.{error.path}".rstrip("."), str(error))]
-    except KeyError:
-        return missing or [Fault(f"{path}.secrets", "a secret is missing")]
+        return [Fault(f"{path}.{error.path}".rstrip("."), str(error))]
+    except KeyError as error:
+        return [Fault(f"{path}.secrets.{error.args[0]}", "this secret is missing")]
     return []
 
 
@@ -161,10 +181,12 @@ def _references(workspace: Workspace) -> Iterator[tuple[str, str]]:
     for at, connection in enumerate(workspace.connections):
         for name, reference in connection.secrets.items():
             yield f"connections.{at}.secrets.{name}", reference
-    for role, recipients in workspace.recipients.items():
-        for at, reference in enumerate(recipients.teams):
-            yield f"recipients.{role}.teams.{at}", reference
+    yield from _recipients(workspace).items()
 
 
-def _addresses(connection: Connection) -> tuple[str, str, str]:
-    return connection.name, connection.base_url, connection.token_url
+def _recipients(workspace: Workspace) -> dict[str, str]:
+    return {
+        f"recipients.{role}.teams.{at}": reference
+        for role, recipients in workspace.recipients.items()
+        for at, reference in enumerate(recipients.teams)
+    }

@@ -49,6 +49,18 @@ def _put(url: str, key: str, document: dict[str, Any]) -> None:
         raise _stop(f"The app refused the workspace with {answer.status_code}:\n{answer.text}")
 
 
+def _ask_for_pulls(url: str, key: str, document: dict[str, Any]) -> None:
+    """Ask for a pull of each enabled connection now, rather than when its timer comes next."""
+    with httpx.Client(headers={"x-api-key": key}, timeout=60) as client:
+        for connection in document.get("connections", []):
+            if not connection.get("enabled", True):
+                continue
+            answer = client.post(f"{url}/sources/{connection['name']}/pull")
+            if not answer.is_success:
+                why = f"No pull of {connection['name']}: {answer.status_code}\n{answer.text}"
+                typer.secho(why, fg="red", err=True)
+
+
 def serve(workspace: Document, port: Port = 7071, data: Data = None, app: App = host.ROOT) -> None:
     """Run the app on a workspace of your own, until Ctrl-C; secrets come from the environment."""
     document = _read(workspace)
@@ -62,8 +74,13 @@ def serve(workspace: Document, port: Port = 7071, data: Data = None, app: App = 
         azurite.running(data, log) as storage,
         host.running(app, host.settings(storage, key), listener=listener, log=log) as running,
     ):
-        _put(f"{running.url}/api/v1/workspaces/{document['id']}", key, document)
+        url = f"{running.url}/api/v1/workspaces/{document['id']}"
+        _put(url, key, document)
+        _ask_for_pulls(url, key, document)
         typer.echo(f"Tieout listens at {running.url} (Ctrl-C stops it)")
         typer.echo(f"  operator key, as x-api-key:              {key}")
         typer.echo(f"  host's master key, as x-functions-key:   {running.keys.master}")
+        typer.echo("Reading begins at once. How far it is, and then the cards:")
+        for part in ("sources", "cards"):
+            typer.echo(f"  curl -H 'x-api-key: {key}' {url}/{part}")
         running.program.wait()

@@ -125,6 +125,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     (ABSENT, {"reason": "unknown"}, "reason"),
     (ABSENT, {"cohort": "newish"}, "cohort"),
     (ABSENT, {"company": "US"}, "company"),
+    (ABSENT, {"cause": "never_sinked"}, "cause"),
+    (ABSENT, {"segment": "b2c"}, "segment"),
     (GAP, {"min_age_days": -1}, "min_age_days"),
     (GAP, {"min_age_days": "old"}, "min_age_days"),
     (GAP, {"sort": "evidence"}, "sort"),

@@ -6,7 +6,7 @@ import pytest
 
 from shared import settings
 from shared.errors import ConfigurationError
-from shared.store.segments import StreamName
+from shared.pipeline.jobs import jobs_of
 from shared.store.store import StorageAccount, Store
 from tests.functions.app import OPERATOR_KEY, add_workspace, call, document, messages
 from tests.functions.conftest import KeyFor
@@ -16,17 +16,22 @@ SHOPIFY_STREAMS = ("orders", "refunds", "customers", "companies")
 
 async def _pulled(store: Store, age: timedelta, workspace: str = "acme") -> None:
     moment = datetime.now(UTC) - age
-    for stream in SHOPIFY_STREAMS:
-        name = StreamName(workspace, "shop", stream)
-        await store.checkpoints.change(name, last_success_at=moment, complete_until=moment, records=7)
+    found = await store.workspaces.get(workspace)
+    assert found is not None
+    for job in jobs_of(found[0], found[0].connections[0]):
+        await store.checkpoints.change(
+            job.name, last_success_at=moment, complete_until=moment, records=7, settings=job.settings
+        )
 
 
 async def test_sources_say_how_fresh_they_are(store: Store, key_for: KeyFor) -> None:
     """GEN-01: each stream has its last success, lag and counts; one that was never read says so."""
-    await add_workspace(store)
-    fresh = StreamName("acme", "shop", "orders")
+    workspace = await add_workspace(store)
+    orders = jobs_of(workspace, workspace.connections[0])[0]
     moment = datetime.now(UTC) - timedelta(minutes=5)
-    await store.checkpoints.change(fresh, last_success_at=moment, complete_until=moment, records=7)
+    await store.checkpoints.change(
+        orders.name, last_success_at=moment, complete_until=moment, records=7, settings=orders.settings
+    )
     answer = await call("GET", "/workspaces/acme/sources", await key_for("marketing"))
     [shop] = answer.json["sources"]
     assert tuple(shop[name] for name in ("name", "kind", "title", "enabled")) == (

@@ -135,6 +135,22 @@ FAULTY_CONNECTIONS: dict[str, tuple[Any, str]] = {
         "connections.0.options.page_size",
     ),
     "a reference that fills in nothing": ({"order_reference": "{nr}"}, "connections.0.order_reference"),
+    "half of a pair of secrets": (
+        {"secrets": {"client_id": "env:ID"}},
+        "connections.0.secrets.client_secret",
+    ),
+    "a host with a path": (
+        {"kind": "adobe_commerce", "options": {"host": "shop.example/elsewhere"}},
+        "connections.0.options.host",
+    ),
+    "a host with a user": (
+        {"kind": "adobe_commerce", "options": {"host": "shop@elsewhere.example"}},
+        "connections.0.options.host",
+    ),
+    "a tenant that leads elsewhere": (
+        {"kind": "adobe_commerce", "options": {"flavour": "saas", "host": "h", "tenant": "../t"}},
+        "connections.0.options.tenant",
+    ),
     "a flavour without its secrets": (
         {"kind": "adobe_commerce", "options": {"host": "shop.example"}},
         "connections.0.secrets.consumer_key",
@@ -173,24 +189,70 @@ async def test_a_body_that_is_no_document_is_refused(store: Store, body: bytes, 
     assert status == (await call("PUT", "/workspaces/acme", OPERATOR_KEY, body)).status
 
 
+SHOP = document()["connections"][0]
+SECOND = {"name": "b2b", "kind": "bigcommerce", "options": {"store_hash": "a1"}}
+SECOND |= {"secrets": {"access_token": "env:ACME_B2B_TOKEN"}}
+ELSEWHERE = "https://elsewhere.example"
 OUTREACH: dict[str, Any] = {
-    "connections.0.secrets.access_token": {"secrets": {"access_token": "env:OTHER_SHOP_TOKEN"}},
-    "connections.0.base_url": {"base_url": "https://elsewhere.example"},
+    "connections.0.secrets.access_token": [
+        SHOP | {"secrets": {"access_token": "env:OTHER_SHOP_TOKEN"}},
+        SECOND,
+    ],
+    "connections.1.secrets.access_token": [SHOP, SECOND | {"secrets": SHOP["secrets"]}],
+    "connections.0.base_url": [SHOP | {"base_url": ELSEWHERE}, SECOND],
+    "connections.0.token_url": [SHOP | {"token_url": ELSEWHERE}, SECOND],
+    "connections.0.options.shop": [SHOP | {"options": {"shop": "evil"}}, SECOND],
+    "connections.0.options.api_version": [
+        SHOP | {"options": {"shop": "acme", "api_version": "2026-07"}},
+        SECOND,
+    ],
+    "connections.1.options.b2b_base_url": [
+        SHOP,
+        SECOND | {"options": {"store_hash": "a1", "b2b_base_url": ELSEWHERE}},
+    ],
+    "connections.1.kind": [
+        SHOP,
+        SECOND | {"kind": "shopify", "options": {"shop": "evil"}},
+    ],
+    "connections.2": [SHOP, SECOND, SHOP | {"name": "third", "options": {"shop": "evil"}}],
+    "connections.0": [SHOP | {"name": "renamed"}, SECOND],
 }
 
 
-@pytest.mark.parametrize(("path", "change"), OUTREACH.items(), ids=OUTREACH.keys())
-async def test_only_the_operator_brings_in_secrets_and_addresses(
-    store: Store, key_for: KeyFor, path: str, change: Any
+@pytest.mark.parametrize(("path", "connections"), OUTREACH.items(), ids=OUTREACH.keys())
+async def test_only_the_operator_says_where_secrets_go(
+    store: Store, key_for: KeyFor, path: str, connections: Any
 ) -> None:
-    """An administrator cannot have another workspace's secret sent to an address of their choice."""
-    await add_workspace(store)
-    changed = document()
-    changed["connections"][0] |= change
+    """An administrator cannot have a secret sent to a host of their choice, by whichever setting."""
+    await add_workspace(store, connections=[SHOP, SECOND])
+    changed = document(connections=connections)
     refused = await call("PUT", "/workspaces/acme", await key_for("admin"), changed)
     assert refused.status == 403
-    assert [path] == [each["path"] for each in refused.json["errors"]]
+    assert path in [each["path"] for each in refused.json["errors"]]
     assert (await call("PUT", "/workspaces/acme", OPERATOR_KEY, changed)).status == 200
+    assert (await call("PUT", "/workspaces/acme", await key_for("admin"), changed)).status == 200
+
+
+async def test_alerts_take_no_connections_secret(store: Store, key_for: KeyFor) -> None:
+    """A vendor's secret is no address for messages: only the operator brings one in, though it is known."""
+    await add_workspace(store)
+    changed = document(recipients={"owner": {"teams": ["env:ACME_SHOP_TOKEN"]}})
+    refused = await call("PUT", "/workspaces/acme", await key_for("admin"), changed)
+    assert (403, ["recipients.owner.teams.0"]) == (
+        refused.status,
+        [each["path"] for each in refused.json["errors"]],
+    )
+
+
+async def test_all_else_is_the_administrators(store: Store, key_for: KeyFor) -> None:
+    """Names, references, field map, cards, what is on, and a connection less: no operator is needed."""
+    await add_workspace(store, connections=[SHOP, SECOND])
+    changed = document(
+        name="Acme Presents",
+        connections=[SHOP | {"enabled": False, "order_reference": "SH-{number}"}],
+        field_map={"vat_field": "VAT"},
+        cards={GAP: {"enabled": False}},
+    )
     assert (await call("PUT", "/workspaces/acme", await key_for("admin"), changed)).status == 200
 
 

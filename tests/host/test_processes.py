@@ -53,7 +53,8 @@ def children(pid: int) -> list[int]:
 def serving(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `serve` on the sample app with a workspace of its own, and give the first line that it prints."""
     document = folder / "workspace.json"
-    document.write_text(json.dumps({"id": "acme", "name": "Acme"}))
+    connections = [{"name": "shop"}, {"name": "off", "enabled": False}, {"name": "books"}]
+    document.write_text(json.dumps({"id": "acme", "name": "Acme", "connections": connections}))
     command = [sys.executable, "-m", "dev", "serve", str(document), "--app", str(SAMPLE), *options]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "SAMPLE_QUEUE": "sample"}
     with subprocess.Popen(  # noqa: S603 - our own command
@@ -119,6 +120,17 @@ def test_serve_leaves_nothing_behind(tmp_path: Path, number: int):
         assert (kept["name"], len(started)) == ("Acme", 2)
         process.send_signal(number)
         assert has_gone(process.pid, *started)
+
+
+def test_serve_pulls_and_says_where_to_look(tmp_path: Path):
+    """Each enabled connection is pulled at once, and a ready command shows how far it is, and the cards."""
+    with serving(tmp_path, "--port", "0") as (process, line):
+        assert process.stdout is not None
+        address = line.split()[3]
+        key, *_, sources, cards = [process.stdout.readline().strip() for _ in range(5)]
+        assert httpx.get(f"{address}/api/v1/workspaces/pulled").text == "shop books"
+        asked = f"curl -H 'x-api-key: {key.split()[-1]}' {address}/api/v1/workspaces/acme"
+        assert [sources, cards] == [f"{asked}/sources", f"{asked}/cards"]
 
 
 def test_serve_tells_of_a_port_in_use(tmp_path: Path):

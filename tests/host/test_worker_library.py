@@ -42,7 +42,7 @@ def test_each_kind_of_function_runs():
         {"name": "take", "queue": "not JSON"},
         {"name": "failing", "http": {}},
     )
-    assert len(functions) == 8
+    assert len(functions) == 9
     echoed, guarded, ticked, taken, not_taken, failed = answers
     assert (echoed["status"], json.loads(echoed["body"])["params"]) == (200, {"a": "1"})
     assert json.loads(guarded["body"]) == {"route": {"number": "7"}, "function": "guarded"}

@@ -57,6 +57,17 @@ def workspace(req: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse(KEPT.get(name, "{}"), mimetype="application/json")
 
 
+@app.route(
+    "api/v1/workspaces/{workspace}/sources/{connection}/pull",
+    auth_level=func.AuthLevel.ANONYMOUS,
+    methods=["POST"],
+)
+def pull(req: func.HttpRequest) -> func.HttpResponse:
+    """Keep which pulls were asked for."""
+    KEPT["pulled"] = f"{KEPT.get('pulled', '')} {req.route_params['connection']}".strip()
+    return func.HttpResponse(status_code=202)
+
+
 @app.timer_trigger("timer", "*/1 * * * * *")
 def tick(timer: func.TimerRequest) -> None:
     """Count a run."""
