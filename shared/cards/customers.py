@@ -3,15 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
-from shared.cards.card import Slice
+from shared.cards.card import Need, Slice
 from shared.cards.cohorts import COHORTS, cohort_of
 from shared.domain.absence import Absence, Population, attached_orders, evidence
 from shared.domain.buyers import COMMERCE
 from shared.domain.money import format_money
-from shared.domain.records import Company, Order
+from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order
 from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow, row_id
 from shared.domain.snapshot import Snapshot
 from shared.domain.windows import age_in_days, local_date
+
+BUYER_NEEDS = (
+    Need(Order, COMMERCE),
+    Need(Company, COMMERCE, is_required=False),
+    Need(CompanyMember, COMMERCE, is_required=False),
+    Need(CommerceCustomer, COMMERCE, is_required=False),
+)
+"""What tells who bought."""
 
 COLUMNS = (
     ("Customer", "name"),

@@ -11,14 +11,20 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
-from shared.cards.customers import COLUMNS, by_entity, count, customer_row, distinct, oldest_first
+from shared.cards.customers import (
+    BUYER_NEEDS,
+    COLUMNS,
+    by_entity,
+    count,
+    customer_row,
+    distinct,
+    oldest_first,
+)
 from shared.cards.ecom_customers_absent_from_sage import MASTER, SYNC_LOGS
 from shared.domain.absence import Absence, Population, population
 from shared.domain.buyers import COMMERCE
 from shared.domain.records import (
-    CommerceCustomer,
     Company,
-    CompanyMember,
     MasterCustomer,
     Order,
     SyncAttempt,
@@ -180,11 +186,8 @@ CARD = Card(
     sentiment="customer_master_gap",
     roles=frozenset({"owner", "finance", "marketing", "operations"}),
     needs=(
-        Need(Order, COMMERCE),
+        *BUYER_NEEDS,
         Need(MasterCustomer, MASTER.ledgers),
-        Need(Company, COMMERCE, is_required=False),
-        Need(CompanyMember, COMMERCE, is_required=False),
-        Need(CommerceCustomer, COMMERCE, is_required=False),
         Need(SyncAttempt, SYNC_LOGS, is_required=False),
     ),
     judge=judge,

@@ -15,6 +15,7 @@ from decimal import Decimal
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling
 from shared.cards.cohorts import GUEST, NEW_B2B, NEW_DTC, SUSPECTED_DUPLICATES
 from shared.cards.customers import (
+    BUYER_NEEDS,
     COLUMNS,
     by_cohort,
     by_entity,
@@ -23,16 +24,11 @@ from shared.cards.customers import (
     oldest_first,
 )
 from shared.domain.absence import Absence, Master, Population, population
-from shared.domain.buyers import COMMERCE
 from shared.domain.flow_runs import FlowRuns
 from shared.domain.records import (
-    CommerceCustomer,
-    Company,
-    CompanyMember,
     CrmCustomer,
     FlowRun,
     MasterCustomer,
-    Order,
 )
 from shared.domain.rows import CustomerRow
 from shared.domain.snapshot import Snapshot, Table
@@ -106,11 +102,8 @@ CARD = Card(
     threshold=Decimal(10),
     roles=frozenset({"owner", "finance", "operations"}),
     needs=(
-        Need(Order, COMMERCE),
+        *BUYER_NEEDS,
         Need(MasterCustomer, LEDGERS),
-        Need(Company, COMMERCE, is_required=False),
-        Need(CompanyMember, COMMERCE, is_required=False),
-        Need(CommerceCustomer, COMMERCE, is_required=False),
         Need(CrmCustomer, ("dataverse",), is_required=False),
         Need(FlowRun, ("dataverse",), is_required=False),
     ),

@@ -14,6 +14,7 @@ from decimal import Decimal
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Subset
 from shared.cards.cohorts import SUSPECTED_DUPLICATES
 from shared.cards.customers import (
+    BUYER_NEEDS,
     COLUMNS,
     by_cohort,
     by_entity,
@@ -22,13 +23,8 @@ from shared.cards.customers import (
     oldest_first,
 )
 from shared.domain.absence import Absence, Master, Population, population
-from shared.domain.buyers import COMMERCE
 from shared.domain.records import (
-    CommerceCustomer,
-    Company,
-    CompanyMember,
     MasterCustomer,
-    Order,
     SyncAttempt,
 )
 from shared.domain.rows import CustomerRow
@@ -90,11 +86,8 @@ CARD = Card(
     sentiment="customer_master_gap",
     roles=frozenset({"owner", "finance", "operations"}),
     needs=(
-        Need(Order, COMMERCE),
+        *BUYER_NEEDS,
         Need(MasterCustomer, MASTER.ledgers),
-        Need(Company, COMMERCE, is_required=False),
-        Need(CompanyMember, COMMERCE, is_required=False),
-        Need(CommerceCustomer, COMMERCE, is_required=False),
         Need(SyncAttempt, SYNC_LOGS, is_required=False),
     ),
     judge=judge,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
+from shared.cards.customers import BUYER_NEEDS
 from shared.domain.buyers import COMMERCE
 from shared.domain.gap.books import Books
 from shared.domain.gap.cases import LEDGER, Documents, order_cases
@@ -22,9 +23,6 @@ from shared.domain.gap.rows import order_row
 from shared.domain.money import SCALE
 from shared.domain.records import (
     Approval,
-    CommerceCustomer,
-    Company,
-    CompanyMember,
     CreditMemo,
     ExchangeRate,
     Invoice,
@@ -125,7 +123,7 @@ CARD = Card(
     threshold_unit="percent",
     roles=frozenset({"owner", "finance"}),
     needs=(
-        Need(Order, COMMERCE),
+        *BUYER_NEEDS,
         Need(SalesOrder, (LEDGER,)),
         Need(Invoice, (LEDGER,)),
         Need(CreditMemo, (LEDGER,)),
@@ -134,9 +132,6 @@ CARD = Card(
         Need(Approval, (LEDGER,), is_required=False),
         Need(ExchangeRate, (LEDGER,), is_required=False),
         Need(SyncAttempt, (LEDGER,), is_required=False),
-        Need(Company, COMMERCE, is_required=False),
-        Need(CompanyMember, COMMERCE, is_required=False),
-        Need(CommerceCustomer, COMMERCE, is_required=False),
     ),
     judge=judge,
     where_to_look=(
