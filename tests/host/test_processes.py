@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer
 from time import monotonic, sleep
 
 import httpx
@@ -127,8 +128,11 @@ def test_serve_pulls_and_says_where_to_look(tmp_path: Path):
     with serving(tmp_path, "--port", "0") as (process, line):
         assert process.stdout is not None
         address = line.split()[3]
-        key, *_, sources, cards = [process.stdout.readline().strip() for _ in range(5)]
         assert httpx.get(f"{address}/api/v1/workspaces/pulled").text == "shop books"
+        impatience = Timer(10, process.kill)
+        impatience.start()
+        key, *_, sources, cards = [process.stdout.readline().strip() for _ in range(5)]
+        impatience.cancel()
         asked = f"curl -H 'x-api-key: {key.split()[-1]}' {address}/api/v1/workspaces/acme"
         assert [sources, cards] == [f"{asked}/sources", f"{asked}/cards"]
 
