@@ -1,7 +1,8 @@
 """Messages come twice, in any order: one instance at a time pulls a stream, and a late one does no harm."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -159,4 +160,22 @@ async def test_a_vendor_that_asks_to_wait_is_left_in_peace(bench: Bench) -> None
     bench.clock.advance(minutes=5, seconds=-1)
     await bench.pull()
     assert len(bench.orders.asked) == 2, "clocks differ: the message itself may seem a second too early"
+    assert list(await bench.seen()) == IDS
+
+
+async def test_a_claim_whose_answer_was_lost_is_ones_own(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the storage client sends a claim twice, the second meets the first: the pull goes on."""
+    bench.orders.knows(*ORDERS)
+    table = bench.store.checkpoints._table
+    write = table.replace
+
+    async def twice(entity: Mapping[str, Any], etag: str) -> str:
+        monkeypatch.setattr(table, "replace", write)
+        await write(entity, etag)
+        return await write(entity, etag)
+
+    monkeypatch.setattr(table, "replace", twice)
+    await bench.pull()
     assert list(await bench.seen()) == IDS
