@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError, RetryLater, SourceError
@@ -147,14 +146,13 @@ async def _claim(services: Services, job: Job) -> Checkpoint | None:
             run_calls=0,
             run_settings=job.settings,
         )
-    mine = uuid4().hex
-    claimed = replace(checkpoint, claims=checkpoint.claims + 1, claimed_until=now + CLAIM, claimant=mine)
     try:
-        return await services.store.checkpoints.save(job.workspace.id, claimed)
+        return await services.store.checkpoints.save(
+            job.workspace.id,
+            replace(checkpoint, claims=checkpoint.claims + 1, claimed_until=now + CLAIM),
+        )
     except Conflict:
-        # The storage client may have sent it twice because the first answer was lost: then it is ours.
-        there = await services.store.checkpoints.load(job.name)
-        return there if there.claimant == mine else None
+        return None
 
 
 def _since(checkpoint: Checkpoint, stream: Stream) -> datetime | None:

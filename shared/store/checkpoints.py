@@ -49,8 +49,6 @@ class Checkpoint:
     """Until then one instance is pulling or its vendor asks to wait, and others leave the stream alone."""
     claims: int = 0
     """How often the stream was claimed; tells one claim from the next."""
-    claimant: str = ""
-    """Who claimed it last: a mark that is made anew for each claim."""
     problem: str = ""
     """Why the last pull failed, for people; "" after a success."""
     problem_at: datetime | None = None

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -136,8 +137,10 @@ class Table:
     async def replace(self, entity: Mapping[str, Any], etag: str) -> str:
         """Write an entity that has not changed since `etag`; "" means that there is none yet.
 
-        Gives the new etag. Raises Conflict.
+        Gives the new etag. Raises Conflict. The client sends a write again where the answer was lost, and
+        then meets the first one as a conflict: a mark made anew for each call tells it from another's.
         """
+        entity = {**entity, "mark": uuid4().hex}
         check(entity)
         try:
             if etag:
@@ -150,7 +153,10 @@ class Table:
             else:
                 answer = await self._client.create_entity(_typed(entity))
         except (ResourceModifiedError, ResourceExistsError):
-            raise Conflict from None
+            there = await self.get(entity["PartitionKey"], entity["RowKey"])
+            if there is None or there.get("mark") != entity["mark"]:
+                raise Conflict from None
+            return str(there["etag"])
         except ResourceNotFoundError:
             if not etag:  # it is the table that is missing
                 raise

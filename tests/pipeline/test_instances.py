@@ -1,7 +1,7 @@
 """Messages come twice, in any order: one instance at a time pulls a stream, and a late one does no harm."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -163,19 +163,20 @@ async def test_a_vendor_that_asks_to_wait_is_left_in_peace(bench: Bench) -> None
     assert list(await bench.seen()) == IDS
 
 
-async def test_a_claim_whose_answer_was_lost_is_ones_own(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("table", ["checkpoints", "segments"])
+@pytest.mark.parametrize("write", ["create_entity", "update_entity"])
+async def test_a_write_whose_answer_was_lost_is_ones_own(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, table: str, write: str
 ) -> None:
-    """Where the storage client sends a claim twice, the second meets the first: the pull goes on."""
+    """Where the storage client sends a write twice, the second meets the first: the pull goes on."""
     bench.orders.knows(*ORDERS)
-    table = bench.store.checkpoints._table
-    write = table.replace
+    client = getattr(bench.store, table)._table._client
+    send = getattr(client, write)
 
-    async def twice(entity: Mapping[str, Any], etag: str) -> str:
-        monkeypatch.setattr(table, "replace", write)
-        await write(entity, etag)
-        return await write(entity, etag)
+    async def twice(*given: Any, **options: Any) -> Any:
+        await send(*given, **options)
+        return await send(*given, **options)
 
-    monkeypatch.setattr(table, "replace", twice)
+    monkeypatch.setattr(client, write, twice)
     await bench.pull()
     assert list(await bench.seen()) == IDS
