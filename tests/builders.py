@@ -50,7 +50,7 @@ CONNECTIONS = {
     "network": "sage_network",
 }
 
-law = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+law = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 """How laws are drawn: always the same examples, and few enough to be quick."""
 
 

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from dev import azurite as emulator
+
+# The same examples in every run, and no limit of time for one: a slow machine is no fault.
+settings.register_profile("tieout", derandomize=True, deadline=None)
+settings.load_profile("tieout")
 
 
 @pytest.fixture(scope="session")

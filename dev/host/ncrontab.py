@@ -8,7 +8,7 @@ https://github.com/atifaziz/NCrontab, https://learn.microsoft.com/azure/azure-fu
 import re
 from calendar import day_name, month_name
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import NamedTuple
 
@@ -57,10 +57,12 @@ class Schedule:
         """Give the first second after the moment that fits, in UTC; raises ScheduleError if none does."""
         start = moment.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1)
         day, floor = start.date(), start.time()
-        while day < start.date() + LONGEST_GAP:
+        for _ in range(LONGEST_GAP.days):
             fits = day.month in self.months and day.day in self.days and day.isoweekday() % 7 in self.weekdays
             if fits and (found := self._time_from(floor)):
                 return datetime.combine(day, found, UTC)
+            if day == date.max:
+                break
             day, floor = day + timedelta(days=1), time()
         raise ScheduleError(f"the schedule {self.text!r} never comes")
 

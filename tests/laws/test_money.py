@@ -3,19 +3,16 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.money import SCALE, convert, format_money, parse_money, prorate
-
-LAW = settings(deadline=None, derandomize=True)
 
 AMOUNTS = st.integers(min_value=-(10**15), max_value=10**15)
 WEIGHTS = st.lists(st.integers(min_value=0, max_value=10**12), max_size=12)
 RATES = st.decimals(min_value="0.0001", max_value=10_000, places=6)
 
 
-@LAW
 @given(AMOUNTS | st.integers(min_value=-(10**24), max_value=10**24))
 def test_an_amount_survives_being_written(amount: int) -> None:
     """What is written reads back as the same amount, with two decimals at least."""
@@ -24,14 +21,12 @@ def test_an_amount_survives_being_written(amount: int) -> None:
     assert len(text.partition(".")[2]) >= 2
 
 
-@LAW
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12))
 def test_a_decimal_of_four_places_is_exact(value: Decimal) -> None:
     """Text and Decimal of up to four places read as the same exact amount."""
     assert parse_money(value) == parse_money(str(value)) == value * SCALE
 
 
-@LAW
 @given(st.text() | st.text(alphabet="0123456789.,-+eE _nafi", max_size=12))
 def test_any_text_is_an_amount_or_refused(text: str) -> None:
     """A text that is no amount raises ValueError, and nothing else."""
@@ -77,7 +72,6 @@ def test_writings(amount: int, expected: str) -> None:
     assert format_money(amount) == expected
 
 
-@LAW
 @given(AMOUNTS, WEIGHTS)
 def test_parts_add_up(amount: int, weights: list[int]) -> None:
     """The parts of a prorated amount add up to it exactly (REVGAP-26)."""
@@ -86,7 +80,6 @@ def test_parts_add_up(amount: int, weights: list[int]) -> None:
     assert sum(parts) == (amount if weights else 0)
 
 
-@LAW
 @given(AMOUNTS, WEIGHTS.filter(any))
 def test_a_part_is_within_a_unit_of_its_share(amount: int, weights: list[int]) -> None:
     """No part is off its exact share by a whole unit, and weight zero gets nothing."""
@@ -96,7 +89,6 @@ def test_a_part_is_within_a_unit_of_its_share(amount: int, weights: list[int]) -
         assert part == 0 or weight > 0
 
 
-@LAW
 @given(AMOUNTS, WEIGHTS)
 def test_parts_keep_the_sign(amount: int, weights: list[int]) -> None:
     """No part of a credit is a debit, and splitting the opposite gives the opposite."""
@@ -105,7 +97,6 @@ def test_parts_keep_the_sign(amount: int, weights: list[int]) -> None:
     assert prorate(-amount, weights) == [-part for part in parts]
 
 
-@LAW
 @given(AMOUNTS, st.integers(min_value=1, max_value=9))
 def test_no_weight_splits_evenly(amount: int, count: int) -> None:
     """Where all weights are zero, the parts differ by one unit at most."""
@@ -113,7 +104,6 @@ def test_no_weight_splits_evenly(amount: int, count: int) -> None:
     assert max(parts) - min(parts) <= 1
 
 
-@LAW
 @given(AMOUNTS, RATES)
 def test_translation_keeps_the_sign(amount: int, rate: Decimal) -> None:
     """Translating the opposite gives the opposite; a rate of one changes nothing (REVGAP-23)."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ConfigurationError, RetryLater, SourceError, TieoutError
@@ -23,7 +23,6 @@ from shared.sources.http import (
     retry_after,
 )
 
-LAW = settings(deadline=None, derandomize=True)
 URL = "http://vendor/acc"
 FINE = httpx.Response(200, json={"fine": True})
 
@@ -110,7 +109,6 @@ async def test_a_long_pause_is_left_for_later() -> None:
     assert caught.value.seconds == 61
 
 
-@LAW
 @given(
     st.dictionaries(
         st.sampled_from(["Retry-After", "X-IA-Throttle-Limit-Retry-After"]),

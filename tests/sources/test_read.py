@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -14,15 +14,12 @@ from shared.domain.money import parse_money
 from shared.domain.records import CompanyMember
 from shared.sources.read import instant, records, utc
 
-LAW = settings(deadline=None, derandomize=True)
-
 ZONES = st.integers(min_value=-12 * 60, max_value=14 * 60).map(
     lambda minutes: timezone(timedelta(minutes=minutes))
 )
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=ZONES)  # noqa: DTZ001 - bounds
 
 
-@LAW
 @given(MOMENTS)
 def test_every_spelling_of_a_moment_reads_the_same(moment: datetime) -> None:
     """ISO 8601, RFC 2822 and seconds since the epoch come out as one RFC 3339 text."""
@@ -34,7 +31,6 @@ def test_every_spelling_of_a_moment_reads_the_same(moment: datetime) -> None:
     assert utc(whole.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")) == expected
 
 
-@LAW
 @given(MOMENTS)
 def test_times_are_read_once_and_for_all(moment: datetime) -> None:
     """Reading a time that was read changes nothing, and fractions are cut off."""
@@ -43,7 +39,6 @@ def test_times_are_read_once_and_for_all(moment: datetime) -> None:
     assert datetime.fromisoformat(text) <= moment < datetime.fromisoformat(text) + timedelta(seconds=1)
 
 
-@LAW
 @given(MOMENTS, MOMENTS)
 def test_times_sort_as_text(one: datetime, other: datetime) -> None:
     """The earlier moment is the lesser text."""
@@ -51,7 +46,6 @@ def test_times_sort_as_text(one: datetime, other: datetime) -> None:
         assert instant(one) <= instant(other)
 
 
-@LAW
 @given(st.text() | st.text(alphabet="0123456789-:TZ+., ", max_size=30))
 def test_any_text_is_a_time_or_refused(text: str) -> None:
     """A text that is no time raises ValueError, and nothing else."""
@@ -113,7 +107,6 @@ ITEMS = st.lists(
 )
 
 
-@LAW
 @given(ITEMS)
 def test_what_comes_in_goes_out(items: list[Any]) -> None:
     """Every item becomes a record or a bad record, each in its order."""
