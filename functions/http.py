@@ -2,7 +2,6 @@
 
 import re
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -131,9 +130,7 @@ async def _answer(name: str, request: func.HttpRequest, work: Work) -> func.Http
     except Exception as error:  # noqa: BLE001 - the boundary of one request
         is_store = isinstance(error, AzureError | ConfigurationError)
         response = _refused(request, request_id, problems.unavailable() if is_store else problems.failed())
-        # The message may quote what it could not read, so the log has the places only.
-        trace = [f"{each.filename}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)]
-        log.problem("http", function=name, request=request_id, error=type(error).__name__, trace=trace)
+        log.failure("http", error, function=name, request=request_id)
     response.headers["x-request-id"] = request_id
     seconds = round(time.monotonic() - started, 3)
     log.step("http", function=name, request=request_id, status=response.status_code, seconds=seconds)

@@ -40,23 +40,11 @@ COLUMNS = (
 )
 
 
-def platform_of(snapshot: Snapshot, connection: str) -> str:
-    """Give the kind of platform behind a connection."""
-    found = snapshot.workspace.connection(connection)
-    return found.kind if found else ""
-
-
-def customer_row(
-    card: str,
-    snapshot: Snapshot,
-    found: Population,
-    absence: Absence,
-    **more: Any,
-) -> CustomerRow:
-    """Give the row of one absent buyer; `more` overrides and adds fields."""
+def customer_row(card: str, snapshot: Snapshot, found: Population, absence: Absence) -> CustomerRow:
+    """Give the row of one absent buyer; `dataclasses.replace` adds what a card knows besides."""
     orders = snapshot.table(Order, *COMMERCE)
     buyer = absence.buyer
-    first = min(buyer.orders, key=lambda row: (orders["placed_at"][row], orders["id"][row]))
+    first = buyer.orders[0]
     cohort = cohort_of(absence)
     key, value = buyer.keys[0] if buyer.keys else ("", "")
     connection = orders.connections[first]
@@ -65,7 +53,7 @@ def customer_row(
         "name": _display_name(snapshot, absence),
         "email": next((orders["email"][row] for row in buyer.orders if orders["email"][row]), ""),
         "entity": buyer.entity,
-        "platform": platform_of(snapshot, connection),
+        "platform": snapshot.workspace.kind_of(connection),
         "connection": connection,
         "segment": buyer.segment,
         "cohort": cohort.code,
@@ -81,27 +69,9 @@ def customer_row(
         "exposure": exposure(snapshot, buyer.orders),
         "evidence": evidence(found, absence),
     }
-    if _is_privacy_blocked(found, absence):
-        fields |= _masked(fields)
-    return CustomerRow(**(fields | more))
-
-
-def _is_privacy_blocked(found: Population, absence: Absence) -> bool:
-    """Say whether a record that is this buyer's by a key is blocked for privacy (decision 14)."""
-    match = absence.match
-    rows = match.others if match.row is None else (match.row,)
-    return any(found.index.masters["is_privacy_blocked"][row] for row in rows)
-
-
-def _masked(fields: dict[str, Any]) -> dict[str, Any]:
-    """Hide who the buyer is, in the row and in its evidence."""
-    tried = [each | {"value": PRIVACY_BLOCKED} for each in fields["evidence"]["keys_tried"]]
-    return {
-        "name": PRIVACY_BLOCKED,
-        "email": PRIVACY_BLOCKED,
-        "match_value": PRIVACY_BLOCKED,
-        "evidence": fields["evidence"] | {"keys_tried": tried},
-    }
+    if found.index.is_privacy_blocked(absence.match):
+        fields |= dict.fromkeys(("name", "email", "match_value"), PRIVACY_BLOCKED)
+    return CustomerRow(**fields)
 
 
 def exposure(snapshot: Snapshot, rows: Iterable[int]) -> tuple[dict[str, str], ...]:

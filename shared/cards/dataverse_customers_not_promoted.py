@@ -93,14 +93,7 @@ def _evidence(snapshot: Snapshot, stuck: Promotion) -> dict[str, Any]:
         "table": crm["table"][stuck.row],
         "id": crm["id"][stuck.row],
         "url": crm.detail(stuck.row, "url"),
-        "keys_tried": [
-            {
-                "key": key,
-                "value": PRIVACY_BLOCKED if stuck.is_privacy_blocked else value,
-                "outcome": outcome,
-            }
-            for key, value, outcome in stuck.match.tried
-        ],
+        "keys_tried": stuck.match.shown(is_hidden=stuck.is_privacy_blocked),
         "missing_fields": list(crm["missing_fields"][stuck.row]),
         "flow_run": stuck.flow_run,
         "open_business": [

@@ -15,7 +15,7 @@ from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
 from shared.cards.customers import BUYER_NEEDS
 from shared.domain.buyers import COMMERCE
 from shared.domain.gap.books import Books
-from shared.domain.gap.cases import LEDGER, Documents, order_cases
+from shared.domain.gap.cases import LEDGER, Case, Documents, order_cases
 from shared.domain.gap.reason import QUEUES
 from shared.domain.gap.reasons import REASONS, reason_for
 from shared.domain.gap.returns import RETURNABLE, return_cases
@@ -49,13 +49,14 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     books = Books(snapshot, documents, settings.tolerance_minor_units * _MINOR_UNIT)
     open_rows: list[OrderRow] = []
     settled: list[OrderRow] = []
-    for case in (*order_cases(snapshot, window, documents), *return_cases(snapshot, window, documents)):
+    returns = tuple(return_cases(snapshot, window, documents))
+    for case in (*order_cases(snapshot, window, documents), *returns):
         found = reason_for(case, books)
         (open_rows if found else settled).append(order_row(ID, case, books, found))
     rows = tuple(sorted(open_rows, key=lambda row: (-row.gap, row.order, row.company, row.id)))
     matched = tuple(sorted(settled, key=lambda row: (row.order, row.company, row.id)))
     gap = sum(row.gap for row in rows)
-    revenue = _net_revenue(snapshot, window, documents)
+    revenue = _net_revenue(snapshot, window, documents, returns)
     share = Decimal(abs(gap)) / Decimal(abs(revenue)) * 100 if revenue else Decimal(100 if gap else 0)
     return Judgement(
         value=gap,
@@ -74,7 +75,7 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     )
 
 
-def _net_revenue(snapshot: Snapshot, window: Window, documents: Documents) -> int:
+def _net_revenue(snapshot: Snapshot, window: Window, documents: Documents, returns: tuple[Case, ...]) -> int:
     """Add up orders less refunds of the window, in the reporting currency (decision 26)."""
     orders = snapshot.table(Order, *COMMERCE)
     taken = sum(
@@ -82,7 +83,7 @@ def _net_revenue(snapshot: Snapshot, window: Window, documents: Documents) -> in
         for row, moment in enumerate(orders["placed_at"])
         if window.holds(moment) and orders["state"][row] in RETURNABLE
     )
-    return taken + sum(case.commerce_net for case in return_cases(snapshot, window, documents))
+    return taken + sum(case.commerce_net for case in returns)
 
 
 def _breakdown(snapshot: Snapshot, rows: tuple[OrderRow, ...]) -> tuple[Slice, ...]:

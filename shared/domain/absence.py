@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.buyers import COMMERCE, Buyer, buyers_of, by_time, placed
+from shared.domain.buyers import COMMERCE, Buyer, address_key, buyers_of, placed
 from shared.domain.matching import Candidate, MasterIndex, Match, confidence
 from shared.domain.money import format_money
 from shared.domain.records import Company, MasterCustomer, Order
@@ -77,7 +77,7 @@ def population(
 def describe(snapshot: Snapshot, buyer: Buyer) -> dict[str, str]:
     """Give a buyer's name, phone, postcode and street, from the company or the latest order."""
     orders = snapshot.table(Order, *COMMERCE)
-    latest = by_time(orders, buyer.orders)[-1]
+    latest = buyer.orders[-1]
     described = {name: orders[name][latest] for name in ("name", "phone", "postcode", "street")}
     if buyer.company is not None:
         companies = snapshot.table(Company, *COMMERCE)
@@ -87,7 +87,7 @@ def describe(snapshot: Snapshot, buyer: Buyer) -> dict[str, str]:
 
 
 def attached_orders(snapshot: Snapshot, rows: Iterable[int]) -> tuple[dict[str, Any], ...]:
-    """Give the orders behind a case, oldest first, as a row shows them."""
+    """Give the orders behind a case as a row shows them, in the order given."""
     orders = snapshot.table(Order, *COMMERCE)
     return tuple(
         {
@@ -100,7 +100,7 @@ def attached_orders(snapshot: Snapshot, rows: Iterable[int]) -> tuple[dict[str, 
             "currency": orders["currency"][row],
             "url": orders.detail(row, "url"),
         }
-        for row in by_time(orders, rows)
+        for row in rows
     )
 
 
@@ -108,9 +108,7 @@ def evidence(found: Population, absence: Absence) -> dict[str, Any]:
     """Give what was tried and what came near, for people who check it by hand (GEN-06)."""
     masters = found.index.masters
     return {
-        "keys_tried": [
-            {"key": key, "value": value, "outcome": outcome} for key, value, outcome in absence.match.tried
-        ],
+        "keys_tried": absence.match.shown(is_hidden=found.index.is_privacy_blocked(absence.match)),
         "outcome": absence.match.outcome,
         "found_in_entities": sorted({found.index.entity(row) for row in absence.match.others}),
         "records": [_record(masters, row) for row in absence.match.others],
@@ -148,7 +146,5 @@ def _lacks_vat(buyer: Buyer, index: MasterIndex, row: int) -> bool:
 
 
 def _fallback_keys(described: dict[str, str], names: tuple[str, ...]) -> Iterable[tuple[str, str]]:
-    parts = (described["name"], described["street"], described["postcode"])
-    for name in names:
-        if name == "name_and_address" and all(parts):
-            yield name, "|".join(parts)
+    key = address_key(described)
+    return [(name, key) for name in names if name == "name_and_address" and key]

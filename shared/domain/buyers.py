@@ -1,6 +1,6 @@
 """Who bought: orders grouped into buyers, one for each entity that they should be known in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from shared.domain.snapshot import Snapshot, Table
 from shared.domain.workspace import FieldMap
 
 COMMERCE = ("shopify", "bigcommerce", "adobe_commerce")
+_ADDRESS = ("name", "street", "postcode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Buyer:
     keys: tuple[tuple[str, str], ...]
     """The keys that there are, in the order in which they are tried."""
     orders: tuple[int, ...]
-    """Rows of the order table."""
+    """Rows of the order table, oldest first."""
     company: int | None = None
     """The row of the company table."""
 
@@ -164,5 +165,10 @@ def _keys(names: Iterable[str], sources: list[tuple[Table, int]]) -> list[tuple[
 
 def name_and_address(table: Table, row: int) -> str:
     """Give the key of normalised name, street and postcode; "" where one of them is missing."""
-    parts = (table["name"][row], table["street"][row], table["postcode"][row])
+    return address_key({name: table[name][row] for name in _ADDRESS})
+
+
+def address_key(described: Mapping[str, str]) -> str:
+    """Join normalised name, street and postcode into a key; "" where one of them is missing."""
+    parts = [described[name] for name in _ADDRESS]
     return "|".join(parts) if all(parts) else ""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.buyers import name_and_address
+from shared.domain.rows import PRIVACY_BLOCKED
 from shared.domain.similarity import STRONG, SUSPECTED, compare
 from shared.domain.snapshot import Table
 from shared.domain.workspace import Workspace
@@ -42,6 +43,18 @@ class Match:
     tried: tuple[tuple[str, str, str], ...] = ()
     """Key, value and what came of it, in order."""
 
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Give the record that matched, else those that fitted without counting."""
+        return self.others if self.row is None else (self.row,)
+
+    def shown(self, *, is_hidden: bool) -> list[dict[str, str]]:
+        """Give what was tried, as rows show it (GEN-13); the values may be hidden."""
+        return [
+            {"key": key, "value": PRIVACY_BLOCKED if is_hidden else value, "outcome": outcome}
+            for key, value, outcome in self.tried
+        ]
+
 
 class MasterIndex:
     """A customer master by its keys. Holding customers stand for nobody and are left out."""
@@ -53,6 +66,10 @@ class MasterIndex:
         self._rows = [row for row, number in enumerate(masters["number"]) if number.upper() not in holding]
         self._by_key: dict[str, dict[str, list[int]]] = {}
         self._is_one_entity = len(workspace.entities) <= 1
+
+    def is_privacy_blocked(self, match: Match) -> bool:
+        """Say whether a record that fits by a key is blocked for privacy (decision 14)."""
+        return any(self.masters["is_privacy_blocked"][row] for row in match.rows)
 
     def entity(self, row: int) -> str:
         """Give the entity that a master record belongs to; "" serves all."""

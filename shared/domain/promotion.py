@@ -63,7 +63,7 @@ def judge(snapshot: Snapshot, window: Window, ledgers: tuple[str, ...]) -> Promo
         else:
             flow = flows.naming(crm["account_reference"][row]) or flows.naming(crm["id"][row])
             at_stake = business.get((crm.connections[row], crm["id"][row]), ())
-            is_hidden = any(index.masters["is_privacy_blocked"][each] for each in match.others)
+            is_hidden = index.is_privacy_blocked(match)
             cause = _cause(crm, row, match, flow)
             stuck.append(Promotion(row, keys, match, cause, flow, tuple(at_stake), is_hidden))
     return Promotions(len(in_scope), promoted, pending, len(rows) - len(in_scope), tuple(stuck))

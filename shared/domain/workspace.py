@@ -191,6 +191,11 @@ class Workspace(Document):
         """Give the connection of that name, if there is one."""
         return next((each for each in self.connections if each.name == name), None)
 
+    def kind_of(self, name: str) -> str:
+        """Give the kind of the connection of that name; "" where there is none."""
+        found = self.connection(name)
+        return found.kind if found else ""
+
     def connections_of(self, *kinds: str) -> tuple[Connection, ...]:
         """Give the enabled connections of these kinds, or all of them."""
         return tuple(each for each in self.connections if each.enabled and (not kinds or each.kind in kinds))

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-import traceback
 from collections import defaultdict
 from datetime import datetime, timedelta
 
@@ -134,8 +133,6 @@ def _judge(card: Card, snapshot: Snapshot) -> reading.Answer:
     except ConfigurationError as error:
         return reading.Answer(window, used, None, "held", (str(error),))
     except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are judged
-        trace = [f"{each.filename}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)]
-        name = type(error).__name__
-        log.problem("judge", workspace=snapshot.workspace.id, card=card.id, error=name, trace=trace)
-        why = f"this card could not be judged ({name}): the log of the app says where"
+        log.failure("judge", error, workspace=snapshot.workspace.id, card=card.id)
+        why = f"this card could not be judged ({type(error).__name__}): the log of the app says where"
         return reading.Answer(window, used, None, "held", (why,))

@@ -91,19 +91,20 @@ async def status(services: Services, workspace: Workspace) -> list[dict[str, Any
     checkpoints = await services.store.checkpoints.of(workspace.id)
     as_of = workspace.now(services.clock())
     return [
-        await _connection(services, workspace, connection.name, checkpoints, as_of)
+        await _connection(services, workspace, connection, checkpoints, as_of)
         for connection in workspace.connections
     ]
 
 
 async def _connection(
-    services: Services, workspace: Workspace, name: str, checkpoints: Checkpoints, as_of: datetime
+    services: Services,
+    workspace: Workspace,
+    connection: Connection,
+    checkpoints: Checkpoints,
+    as_of: datetime,
 ) -> dict[str, Any]:
-    connection = workspace.connection(name)
-    if connection is None:
-        raise LookupError(name)
     shown: dict[str, Any] = {
-        "name": name,
+        "name": connection.name,
         "kind": connection.kind,
         "enabled": connection.enabled,
         "problem": "",
@@ -114,7 +115,7 @@ async def _connection(
     except ConfigurationError as error:
         return shown | {"problem": str(error)}
     for job in jobs:
-        checkpoint = checkpoints.get((name, job.stream.name))
+        checkpoint = checkpoints.get((connection.name, job.stream.name))
         shown["streams"].append(await _stream(services, job, checkpoint, as_of))
     return shown
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import traceback
 from typing import Any
 
 _LOGGER = logging.getLogger("tieout")
@@ -10,6 +11,12 @@ _LOGGER = logging.getLogger("tieout")
 def step(name: str, **facts: Any) -> None:
     """Log what a step did."""
     _LOGGER.info(json.dumps({"step": name, **facts}, default=str))
+
+
+def failure(name: str, error: BaseException, **facts: Any) -> None:
+    """Log what broke a step: the error's type and places, for its message may quote what was read."""
+    trace = [f"{each.filename}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)]
+    problem(name, **facts, error=type(error).__name__, trace=trace)
 
 
 def problem(name: str, **facts: Any) -> None:

@@ -87,9 +87,7 @@ class Books:
         customer = self.document_customer(case)
         if customer is not None:
             return bool(self.masters["is_privacy_blocked"][customer])
-        match = self.master_match(case)
-        rows = match.others if match.row is None else (match.row,)
-        return any(self.masters["is_privacy_blocked"][row] for row in rows)
+        return self._index.is_privacy_blocked(self.master_match(case))
 
     def document_customer(self, case: Case) -> int | None:
         """Give the master record that the documents of the case, or of its order, are made out to."""

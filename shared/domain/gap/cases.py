@@ -96,8 +96,7 @@ class Documents:
         memos = self.credit_memos
         found = {
             memo
-            for row in invoices
-            if self.invoices["state"][row] == "posted"
+            for row in posted_of(self.invoices, invoices)
             for memo in self._memos_by_invoice.get(self.invoices["number"][row], [])
             if memos["company"][memo] == self.invoices["company"][row] and memos["state"][memo] == "posted"
         }
@@ -107,8 +106,8 @@ class Documents:
         """Add up what was posted in the window, in the reporting currency (decision 25)."""
         return sum(
             self.rates.translate(documents[column][row], documents["currency"][row])
-            for row in rows
-            if documents["state"][row] == "posted" and self._window.holds_day(documents["posted_on"][row])
+            for row in posted_of(documents, rows)
+            if self._window.holds_day(documents["posted_on"][row])
         )
 
     def is_in_window(self, day: str) -> bool:
@@ -118,6 +117,11 @@ class Documents:
     def total(self, documents: Table, rows: Iterable[int], column: str) -> int:
         """Add up documents of any state and date, in the reporting currency."""
         return sum(self.rates.translate(documents[column][row], documents["currency"][row]) for row in rows)
+
+
+def posted_of(table: Table, rows: Iterable[int]) -> list[int]:
+    """Give those documents that are posted: no drafts, none that was taken back."""
+    return [row for row in rows if table["state"][row] == "posted"]
 
 
 def _in_order(table: Table, rows: Iterable[int]) -> list[int]:
@@ -232,8 +236,7 @@ def _standing(
 ) -> int:
     """Give what the ledger still holds of a cancelled order, whenever it was posted (decision 24)."""
     table = documents.invoices
-    posted = [row for row in invoices if table["state"][row] == "posted"]
-    if posted:
+    if posted := posted_of(table, invoices):
         return documents.total(table, posted, column) - documents.total(documents.credit_memos, memos, column)
     ordered = documents.total(documents.sales_orders, sales_orders, column)
     return ordered or documents.total(table, invoices, column)

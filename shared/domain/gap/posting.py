@@ -1,7 +1,7 @@
 """Reasons for orders and returns of which the ledger has documents."""
 
 from shared.domain.gap.books import Books
-from shared.domain.gap.cases import Case
+from shared.domain.gap.cases import Case, posted_of
 from shared.domain.gap.reason import (
     Finding,
     is_cancelled,
@@ -61,7 +61,9 @@ def released_not_invoiced(case: Case, books: Books) -> Finding | None:
         return None
     table = books.documents.sales_orders
     subs = []
-    if any(table["invoiced_quantity"][row] for row in rows) or _posted(case, books):
+    if any(table["invoiced_quantity"][row] for row in rows) or posted_of(
+        books.documents.invoices, case.invoices
+    ):
         subs.append("partially_invoiced")
     shipped = [row for row in rows if table["shipped_quantity"][row]]
     is_part = any(table["shipped_quantity"][row] < table["quantity"][row] for row in rows)
@@ -74,19 +76,14 @@ def released_not_invoiced(case: Case, books: Books) -> Finding | None:
     return Finding(action, tuple(subs))
 
 
-def _posted(case: Case, books: Books) -> list[int]:
-    table = books.documents.invoices
-    return [row for row in case.invoices if table["state"][row] == "posted"]
-
-
 def _posted_outside(case: Case, books: Books) -> list[str]:
     """Name the posted documents of a case that are dated outside the window."""
     documents = books.documents
     return [
         f"{table['number'][row]} of {short_day(table['posted_on'][row])}"
         for table, rows in ((documents.invoices, case.invoices), (documents.credit_memos, case.credit_memos))
-        for row in rows
-        if table["state"][row] == "posted" and not documents.is_in_window(table["posted_on"][row])
+        for row in posted_of(table, rows)
+        if not documents.is_in_window(table["posted_on"][row])
     ]
 
 
@@ -123,7 +120,9 @@ def tax_reclassification(case: Case, books: Books) -> Finding | None:
 def fx_translation(case: Case, books: Books) -> Finding | None:
     """Claim a case whose two sides are in different currencies (REVGAP-15)."""
     table = books.documents.invoices
-    others = {table["currency"][row] for row in _posted(case, books)} - {case.commerce_currency}
+    others = {table["currency"][row] for row in posted_of(books.documents.invoices, case.invoices)} - {
+        case.commerce_currency
+    }
     if not others or not case.posted_net:
         return None
     pair = f"{case.commerce_currency} and {', '.join(sorted(others))}"
@@ -140,7 +139,7 @@ def period_boundary(case: Case, books: Books) -> Finding | None:
 def edited_after_processing(case: Case, books: Books) -> Finding | None:
     """Claim an order that the shop changed after the ledger had posted it."""
     table = books.documents.invoices
-    posted = [table["posted_on"][row] for row in _posted(case, books)]
+    posted = [table["posted_on"][row] for row in posted_of(books.documents.invoices, case.invoices)]
     if not posted:
         return None
     changed_at = books.orders.detail(case.row, "updated_at")

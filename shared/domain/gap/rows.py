@@ -19,14 +19,13 @@ def order_row(card: str, case: Case, books: Books, found: tuple[Reason, Finding]
     occurred_at = _occurred_at(case, books)
     reason, finding = found or (None, None)
     is_settled = reason is None or reason.code == "credit_memo_matched"
-    platform = snapshot.workspace.connection(connection)
     return OrderRow(
         id=row_id(
             card, case.company, f"{connection}:{'return' if case.is_return else 'order'}:{_id(case, books)}"
         ),
         name=PRIVACY_BLOCKED if is_blocked else _name(case, books, customer),
         entity=books.entity(case),
-        platform=platform.kind if platform else "",
+        platform=snapshot.workspace.kind_of(connection),
         connection=connection,
         occurred_at=occurred_at,
         occurred_on=local_date(occurred_at, snapshot.workspace),
