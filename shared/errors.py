@@ -33,10 +33,14 @@ class SourceError(TieoutError):
 
 
 class BadRecord(TieoutError):
-    """One record that cannot be read: which one, and why. Never carries the record itself."""
+    """One record that cannot be read: which one, why, and the names of the fields that are wrong.
 
-    def __init__(self, stream: str, record_id: str, why: str) -> None:
+    Never carries a field's value.
+    """
+
+    def __init__(self, stream: str, record_id: str, why: str, fields: tuple[str, ...] = ()) -> None:
         super().__init__(f"{stream} {record_id}: {why}")
         self.stream = stream
         self.record_id = record_id
         self.why = why
+        self.fields = fields

@@ -16,6 +16,7 @@ from typing import Any, Self
 import httpx
 
 from shared.errors import ConfigurationError, RetryLater, SourceError
+from shared.sources.pace import UNLIMITED, Limit, Pace, Signal
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 ATTEMPTS = 5
@@ -37,6 +38,10 @@ class Access:
     base_url: str
     auth: httpx.Auth | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    limit: Limit = UNLIMITED
+    """What the vendor allows this connection."""
+    signal: Callable[[httpx.Response], Signal | None] = field(default=lambda _: None)
+    """Reads the vendor's own count from an answer's headers."""
 
 
 class VendorClient:
@@ -54,8 +59,11 @@ class VendorClient:
         name: str,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pace: Pace | None = None,
     ) -> None:
         self.name = name
+        self.pace = pace or Pace(access.limit, sleep=sleep)
+        self._signal = access.signal
         self.base_url = httpx.URL(access.base_url)
         self.calls = 0
         self._sleep = sleep
@@ -85,22 +93,28 @@ class VendorClient:
     async def request(self, method: str, url: str, **options: Any) -> Any:
         """Send a request and give the parsed JSON of a 2xx answer, None for an empty one.
 
-        `options` are those of `httpx.AsyncClient.request`.
+        `options` are those of `httpx.AsyncClient.request`, and `cost` as `send` has it.
         """
         return parse_json(await self.send(method, url, **options), self.name)
 
-    async def send(self, method: str, url: str, **options: Any) -> httpx.Response:
-        """Send a request and give the whole 2xx answer, for what stands in its headers."""
+    async def send(self, method: str, url: str, *, cost: float = 1.0, **options: Any) -> httpx.Response:
+        """Send a request and give the whole 2xx answer, for what stands in its headers.
+
+        `cost` is what the vendor's limit counts it for.
+        """
         for attempt in range(1, ATTEMPTS + 1):
-            self.calls += 1
             try:
-                response = await self._http.request(method, url, **options)
+                async with self.pace.turn(cost):
+                    self.calls += 1
+                    response = await self._http.request(method, url, **options)
             except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
                 msg = f"{self.name}: the address is not valid: {error}"
                 raise ConfigurationError(msg) from None
             except httpx.TransportError as error:
                 reason, wait = f"cannot be reached ({type(error).__name__})", None
             else:
+                if (signal := self._signal(response)) is not None:
+                    self.pace.learn(signal)
                 if response.is_success:
                     return response
                 self._refuse_final(response)

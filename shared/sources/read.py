@@ -59,7 +59,8 @@ def records(
             good.append(convert(model.model_validate(item)))
         except ValidationError as error:
             where = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
-            bad.append(BadRecord(stream, _id_of(item, id_field), f"cannot be read: {', '.join(where)}"))
+            why = f"cannot be read: {', '.join(where)}"
+            bad.append(BadRecord(stream, _id_of(item, id_field), why, tuple(where)))
         except ValueError:
             bad.append(BadRecord(stream, _id_of(item, id_field), "an amount or a time cannot be read"))
     return tuple(good), tuple(bad)

@@ -1,6 +1,6 @@
 """What a source is: the code for one kind of vendor, as data that the pipeline walks."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,40 @@ class Page:
     bad: tuple[BadRecord, ...] = ()
     deleted: tuple[str, ...] = ()
     """Ids that the vendor says are gone."""
+    remaining: int | None = None
+    """How many records are still to come, where the vendor tells; None where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPage:
+    """One page of a key sweep: ids that the vendor has now."""
+
+    ids: tuple[str, ...]
+    cursor: str = ""
+    """Where the next page starts; "" after the last."""
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A connection to be checked before its first pull, by reading only."""
+
+    client: VendorClient
+    connection: Connection
+    options: Any
+    field_map: FieldMap
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found missing."""
+
+    what: str
+    """The scope, field, entity set or option by its own name, `scope read_all_orders`."""
+    message: str
+    """What follows from it and what to do."""
+    is_fatal: bool = True
+    """Pulls of the connection fail or lose something; otherwise only a part is not read, openly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +83,8 @@ class Pull:
 
 
 Pages = Callable[[Pull], AsyncIterator[Page]]
+Keys = Callable[[Pull], AsyncIterator[KeyPage]]
+Check = Callable[[Probe], Awaitable[tuple[Finding, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +100,17 @@ class Stream:
     """How far each run reads back behind the last one's upper bound."""
     is_offered: Callable[[Any], bool] = field(default=lambda _: True)
     """Says whether a connection with these options has the stream."""
+    keys: Keys | None = None
+    """Reads the ids of all records there are, for the sweep that finds what no feed tells of: deletions.
+
+    Ids are those of the records; resumable by `Pull.cursor` like pages. None where the stream is read in
+    full anyway, where a feed tells deletions, or where nothing is ever deleted.
+    """
+    sweep_every: timedelta = timedelta(days=1)
+    sweep_column: str = ""
+    """The record's column of times that bounds a sweep; "" sweeps everything that is stored."""
+    sweep_reach: timedelta | None = None
+    """How far back from the run's upper bound `keys` reads by `sweep_column`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +129,5 @@ class Source:
     """NCRONTAB: six fields, seconds first, UTC."""
     round: timedelta = timedelta(minutes=15)
     """The time between two pulls, by which staleness is judged."""
+    check: Check | None = None
+    """Names each scope, field and entity set that is missing, before the first pull."""
