@@ -6,8 +6,11 @@ import sys
 import typer
 
 from dev.azurite import InstallationError
+from dev.commands import sources
+from dev.commands.bench import bench
 from dev.commands.check import check
 from dev.commands.demo import demo
+from dev.commands.notify import notify
 from dev.commands.requirements import requirements
 from dev.commands.serve import serve
 from dev.commands.test import run_tests
@@ -24,7 +27,10 @@ app.command()(demo)
 app.command()(serve)
 app.command("test", context_settings=PASSED_ON)(run_tests)
 app.command()(check)
+app.command()(bench)
 app.command()(requirements)
+app.command()(notify)
+app.add_typer(sources.app, name="sources")
 
 
 def main() -> None:

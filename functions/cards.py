@@ -1,9 +1,12 @@
 """The cards of a workspace: each with its last reading and with what explains it (GEN-08, GEN-09, GEN-10)."""
 
+from datetime import datetime
 from typing import Any
 
 import azure.functions as func
+from pydantic import Field
 
+from functions.alerts import open_alerts
 from functions.answers import tagged
 from functions.blueprints import blueprint
 from functions.http import BASE, Call, endpoint
@@ -13,6 +16,7 @@ from shared.access import may_see
 from shared.cards import CARDS, card_of
 from shared.cards.card import Card
 from shared.domain.workspace import Workspace
+from shared.pipeline import history, row_states
 from shared.workspaces import Fault
 
 BLUEPRINT = blueprint()
@@ -29,8 +33,14 @@ async def list_cards(call: Call) -> func.HttpResponse:
     workspace = await call.workspace()
     query_of(call.request, Query)
     cards = [card for card in CARDS if workspace.card(card.id).enabled and may_see(card, call.caller)]
+    alerts = await open_alerts(call, workspace)
     shown = [
-        {**await _reading(call, workspace, card), "what": card.what, "links": _links(workspace, card)}
+        {
+            **await _with_work(call, workspace, card, await _reading(call, workspace, card)),
+            "alert": alerts.get(card.id),
+            "what": card.what,
+            "links": _links(workspace, card),
+        }
         for card in cards
     ]
     return tagged(call.request, {"workspace": workspace.id, "cards": shown})
@@ -44,9 +54,32 @@ async def read_card(call: Call) -> func.HttpResponse:
     if later := [Fault(name, why) for name, why in _LATER.items() if name in call.request.params]:
         raise bad_query(later)
     query_of(call.request, Query)
-    reading = await _reading(call, workspace, card)
+    reading = await _with_work(call, workspace, card, await _reading(call, workspace, card))
+    alert = (await open_alerts(call, workspace)).get(card.id)
     about = _about(call, workspace, card)
-    return tagged(call.request, {**reading, "about": about, "links": _links(workspace, card)})
+    links = _links(workspace, card)
+    return tagged(call.request, {**reading, "alert": alert, "about": about, "links": links})
+
+
+class HistoryQuery(Query):
+    """What a card's history takes."""
+
+    weeks: int = Field(default=12, ge=1, le=104)
+
+
+@endpoint(BLUEPRINT, "read_card_history", "GET", "workspaces/{workspace}/cards/{card}/history")
+async def read_card_history(call: Call) -> func.HttpResponse:
+    """Give a card's value week by week, up to its last reading (SAGE-ABS-22)."""
+    workspace = await call.workspace()
+    card = call.card(workspace)
+    query = query_of(call.request, HistoryQuery)
+    last = await _reading(call, workspace, card)
+    readings, points = call.services.store.readings, []
+    if last.get("as_of"):
+        until = datetime.fromisoformat(last["as_of"])
+        points = await history.weekly(readings, workspace, card, until, query.weeks)
+    head = {name: last[name] for name in ("workspace", "card", "title", "unit", "currency", "status")}
+    return tagged(call.request, {**head, "weeks": points, "links": _links(workspace, card)})
 
 
 async def _reading(call: Call, workspace: Workspace, card: Card) -> dict[str, Any]:
@@ -63,6 +96,11 @@ async def _reading(call: Call, workspace: Workspace, card: Card) -> dict[str, An
         "threshold": {"value": str(card.threshold_in(settings)), "unit": card.threshold_unit},
         "window_days": card.window_days_in(settings),
     }
+
+
+async def _with_work(call: Call, workspace: Workspace, card: Card, reading: dict[str, Any]) -> dict[str, Any]:
+    """Give a reading with how far people are: its rows by state, and what counts without the quiet ones."""
+    return reading | await row_states.counted(call.services, workspace, card, reading)
 
 
 def _about(call: Call, workspace: Workspace, card: Card) -> dict[str, Any]:
@@ -91,4 +129,5 @@ def _about(call: Call, workspace: Workspace, card: Card) -> dict[str, Any]:
 
 def _links(workspace: Workspace, card: Card) -> dict[str, str]:
     address = f"/{BASE}/workspaces/{workspace.id}/cards/{card.id}"
-    return {"self": address, "rows": f"{address}/rows", "csv": f"{address}/rows.csv"}
+    names = {"rows": "rows", "csv": "rows.csv", "history": "history"}
+    return {"self": address, **{name: f"{address}/{end}" for name, end in names.items()}}

@@ -37,17 +37,19 @@ async def health(_: func.HttpRequest) -> func.HttpResponse:
 async def _checks(services: Services) -> dict[str, int]:
     readable, unreadable = await services.store.workspaces.sorted_out()
     workspaces = [each for each in readable if each.enabled]
-    streams = stale = 0
+    streams = stale = bad = 0
     for workspace in workspaces:
         checkpoints = await services.store.checkpoints.of(workspace.id)
         inputs = inputs_of(workspace, checkpoints, workspace.now(services.clock()))
         streams += len(inputs)
         stale += sum(bool(each.problem) for _, each in inputs)
+        bad += sum(each.bad_records for _, each in inputs)
     return {
         "workspaces": len(workspaces),
         "unreadable_workspaces": len(unreadable),
         "streams": streams,
         "stale_streams": stale,
+        "bad_records": bad,
     }
 
 

@@ -67,11 +67,11 @@ class Call:
             raise problems.not_found("There is no card of this name that your key opens.")
         return card
 
-    def body(self) -> bytes:
-        """Give the body; raises Problem for one that is too large or says that it is no JSON."""
+    def body(self, most: int = MOST_BYTES) -> bytes:
+        """Give the body; raises Problem for one that is larger than this route takes."""
         body = self.request.get_body()
-        if len(body) > MOST_BYTES:
-            raise problems.too_large(MOST_BYTES)
+        if len(body) > most:
+            raise problems.too_large(f"A body has at most {most} bytes.")
         return body
 
 

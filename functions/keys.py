@@ -15,6 +15,7 @@ from functions.queries import Query, query_of
 from shared.access import MAY_CONFIGURE, is_key_id, issue
 from shared.domain.windows import text
 from shared.pipeline import log
+from shared.pipeline.audit import Note, note
 from shared.store.workspaces import ApiKey
 from shared.workspaces import Fault, faults_of
 
@@ -55,6 +56,8 @@ async def make_key(call: Call) -> func.HttpResponse:
     expires_at = wanted.expires_at or now + LIFETIME
     kept, key = issue(workspace.id, wanted.name, wanted.roles, now, expires_at)
     await call.services.store.api_keys.put(kept)
+    what = Note("key", kept.id, "make", after=", ".join(kept.roles))
+    await note(call.services, workspace.id, call.caller.name, what)
     log.step("make_key", workspace=workspace.id, key=kept.id, roles=kept.roles, by=call.caller.name)
     return json_answer(
         {**_shown(kept), "key": key},
@@ -72,9 +75,12 @@ async def revoke_key(call: Call) -> func.HttpResponse:
     workspace = await call.workspace(*MAY_CONFIGURE)
     query_of(call.request, Query)
     key_id, api_keys = call.part("key"), call.services.store.api_keys
-    if not is_key_id(key_id) or await api_keys.get(workspace.id, key_id) is None:
+    kept = await api_keys.get(workspace.id, key_id) if is_key_id(key_id) else None
+    if kept is None:
         raise problems.not_found("This workspace has no key of this id.")
     await api_keys.delete(workspace.id, key_id)
+    what = Note("key", key_id, "revoke", before=", ".join(kept.roles))
+    await note(call.services, workspace.id, call.caller.name, what)
     log.step("revoke_key", workspace=workspace.id, key=key_id, by=call.caller.name)
     return func.HttpResponse(status_code=HTTPStatus.NO_CONTENT.value)
 

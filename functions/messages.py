@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 import azure.functions as func
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.workspace import Identifier
 
@@ -21,6 +21,12 @@ class PullMessage(EvaluateMessage):
 
     connection: Identifier
     stream: str
+
+
+class NotifyMessage(EvaluateMessage):
+    """Asks for one delivery."""
+
+    delivery: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
 AnyMessage = TypeVar("AnyMessage", bound=BaseModel)

@@ -78,9 +78,8 @@ def bad_body(detail: str) -> Problem:
     return Problem("bad-body", HTTPStatus.BAD_REQUEST, "The body cannot be read", detail)
 
 
-def too_large(most: int) -> Problem:
+def too_large(detail: str) -> Problem:
     """Say that the body is larger than we take."""
-    detail = f"A body has at most {most} bytes."
     return Problem("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large", detail)
 
 

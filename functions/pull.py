@@ -28,7 +28,8 @@ def _timer(source: Source) -> None:
 
 
 for _source in SOURCES:
-    _timer(_source)
+    if _source.form is None:
+        _timer(_source)
 
 
 @BLUEPRINT.function_name("pull")

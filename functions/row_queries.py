@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from decimal import Decimal
 from typing import Any, Literal
 
 import azure.functions as func
@@ -13,7 +12,9 @@ from functions.queries import AnyQuery, Query, query_of
 from shared.cards.card import Card
 from shared.cards.cohorts import COHORTS
 from shared.cards.dataverse_customers_not_promoted import CAUSES as PROMOTION_CAUSES
-from shared.cards.ecom_b2b_customers_absent_from_sage_master import CAUSES as SYNC_CAUSES
+from shared.cards.ecom_customers_absent_from_d365 import CAUSES as D365_CAUSES
+from shared.cards.sync_causes import CAUSES as SYNC_CAUSES
+from shared.domain.exceptions import State
 from shared.domain.gap.reasons import REASONS
 from shared.domain.rows import CustomerRow, OrderRow
 from shared.domain.workspace import Workspace
@@ -21,14 +22,15 @@ from shared.workspaces import Fault
 
 Row = dict[str, Any]
 
-SEARCHED = ("order", "name", "email", "match_value", "sales_order")
-MONEY = frozenset({"commerce_gross", "commerce_net", "ledger_amount", "gap"})
-_UNSORTABLE = frozenset({"evidence", "orders", "exposure", "sub_reasons", "is_privacy_blocked"})
+WORK = ("state", "assignee")
+_UNSORTABLE = frozenset(
+    {"evidence", "orders", "exposure", "account_value", "also_on", "sub_reasons", "is_privacy_blocked"}
+)
 _KNOWN = {
     "reason": {reason.code for reason in REASONS},
     "queue": {reason.queue for reason in REASONS},
     "cohort": {cohort.code for cohort in COHORTS},
-    "cause": {cause.code for cause in SYNC_CAUSES} | set(PROMOTION_CAUSES),
+    "cause": {cause.code for cause in (*D365_CAUSES, *PROMOTION_CAUSES, *SYNC_CAUSES)},
     "segment": {"b2b", "dtc", "guest", "account", "contact"},
 }
 """The codes that exist; a misspelt one would otherwise pass for a list without findings."""
@@ -45,6 +47,8 @@ class RowQuery(Query):
     platform: str | None = None
     queue: str | None = None
     segment: str | None = None
+    state: State | None = None
+    assignee: str | None = Field(default=None, max_length=200)
     min_age_days: int | None = Field(default=None, ge=0)
     q: str | None = Field(default=None, max_length=200)
     sort: str | None = None
@@ -56,6 +60,16 @@ class RowQuery(Query):
         names = ("reason", "cohort", "cause", "entity", "company", "platform", "queue", "segment")
         given = self.model_dump(include=set(names), exclude_none=True)
         return {name: given[name] for name in names if name in given}
+
+    @property
+    def work(self) -> dict[str, str]:
+        """Give the filters that ask how far people are with a row; every card's rows have these."""
+        return self.model_dump(include=set(WORK), exclude_none=True)
+
+    @property
+    def goes_by_work(self) -> bool:
+        """Say whether what people do between two pages moves rows from one to the other."""
+        return bool(self.work) or (self.sort or "").removeprefix("-") in WORK
 
 
 class RowPageQuery(RowQuery):
@@ -82,7 +96,7 @@ def row_query_of(request: func.HttpRequest, model: type[AnyQuery], card: Card) -
         for name, value in query.equalities.items()
         if name in names and name in _KNOWN and value not in _KNOWN[name]
     ]
-    sortable = names - _UNSORTABLE
+    sortable = names - _UNSORTABLE | {*WORK}
     if query.sort is not None and query.sort.removeprefix("-") not in sortable:
         wrong.append(Fault("sort", f"not one of {', '.join(sorted(sortable))}, with - before it or not"))
     if wrong:
@@ -107,32 +121,3 @@ def refuse_strangers(rows: Sequence[Row], query: RowQuery, workspace: Workspace)
             wrong.append(Fault(name, f"not one of this workspace's: {known_names}"))
     if wrong:
         raise bad_query(wrong)
-
-
-def select(rows: Sequence[Row], query: RowQuery) -> list[Row]:
-    """Give the rows that fit every filter, sorted as asked, otherwise as they were published."""
-    chosen = [row for row in rows if _fits(row, query)]
-    if query.sort is None:
-        return chosen
-    name = query.sort.removeprefix("-")
-    known = [row for row in chosen if row.get(name) is not None]
-    unknown = [row for row in chosen if row.get(name) is None]
-    known.sort(key=lambda row: _rank(name, row[name]), reverse=query.sort.startswith("-"))
-    return known + unknown
-
-
-def _fits(row: Row, query: RowQuery) -> bool:
-    if row["is_settled"] and query.include_matched == "false":
-        return False
-    if any(row.get(name) != value for name, value in query.equalities.items()):
-        return False
-    if query.min_age_days is not None and (row["age_days"] is None or row["age_days"] < query.min_age_days):
-        return False
-    wanted = (query.q or "").casefold()
-    return not wanted or any(wanted in str(row.get(name) or "").casefold() for name in SEARCHED)
-
-
-def _rank(name: str, value: Any) -> Any:
-    if name in MONEY:
-        return Decimal(value)
-    return value.casefold() if isinstance(value, str) else value

@@ -1,5 +1,6 @@
 """The rows behind a card, as pages and as CSV (GEN-06, REVGAP-30, REVGAP-31)."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,13 @@ from functions.answers import HEADERS, entity_tag, json_answer, not_modified
 from functions.blueprints import blueprint
 from functions.http import Call, endpoint
 from functions.page_tokens import Place
-from functions.row_queries import RowPageQuery, RowQuery, refuse_strangers, row_query_of, select
+from functions.row_files import file_of, refuse_swept
+from functions.row_queries import Row, RowPageQuery, RowQuery, refuse_strangers, row_query_of
+from functions.row_selection import select
 from shared.cards.card import Card
 from shared.domain.workspace import Workspace
-from shared.export import csv_of
+from shared.export import Lines
+from shared.pipeline.row_states import RowStates, columns_of, row_states, with_first_seen
 
 BLUEPRINT = blueprint()
 
@@ -31,16 +35,25 @@ async def list_rows(call: Call) -> func.HttpResponse:
     place = page_tokens.read(query.page_token, question) if query.page_token else None
     reading = await (_of_place(call, workspace, card, place) if place else _latest(call, workspace, card))
     offset = place.offset if place else 0
-    tag = entity_tag(question, _state(reading), str(offset), str(query.page_size))
+    states = await row_states(call.services, workspace, card)
+    bound_to = states.tag if query.goes_by_work else ""
+    if place and place.states != bound_to:
+        raise problems.gone("Rows have changed their state or assignee since these pages began; begin again.")
+    tag = entity_tag(
+        question, _state(reading), str(offset), str(query.page_size), states.tag, states.stands_at
+    )
     if answer := not_modified(call.request, tag):
         return answer
-    found = select(await _rows(call, workspace, reading, query), query)
+    rows = await _rows(call, workspace, reading, query)
+    states.join(rows)
+    found = select(rows, query)
     end = offset + query.page_size
     after = Place(
         evaluation=reading["evaluation"],
         evaluated_at=reading.get("evaluated_at", ""),
         offset=end,
         question=question,
+        states=bound_to,
     )
     body = {
         "workspace": workspace.id,
@@ -50,7 +63,7 @@ async def list_rows(call: Call) -> func.HttpResponse:
         "as_of": reading["as_of"],
         "value_as_of": reading["value_as_of"],
         "total": len(found),
-        "rows": found[offset:end],
+        "rows": await with_first_seen(call.services, workspace, card, found[offset:end]),
         "next_page_token": page_tokens.written(after) if end < len(found) else None,
     }
     return json_answer(body, headers={"ETag": tag})
@@ -63,7 +76,9 @@ async def export_rows(call: Call) -> func.HttpResponse:
     card = call.card(workspace)
     query = row_query_of(call.request, RowQuery, card)
     reading = await _latest(call, workspace, card)
-    tag = entity_tag("csv", query.model_dump_json(), repr(card.columns), card.id, _state(reading))
+    states = await row_states(call.services, workspace, card)
+    asked = query.model_dump_json()
+    tag = entity_tag("csv", asked, repr(columns_of(card)), card.id, _state(reading), states.tag)
     if answer := not_modified(call.request, tag):
         return answer
     day = datetime.fromisoformat(reading["value_as_of"]).astimezone(workspace.zone).date()
@@ -74,8 +89,15 @@ async def export_rows(call: Call) -> func.HttpResponse:
         "x-tieout-status": reading["status"],
         "x-tieout-value-as-of": reading["value_as_of"],
     }
-    body = csv_of(card.columns, select(await _rows(call, workspace, reading, query), query))
+    pages = _pages(call, reading, states)
+    body = await file_of(pages, workspace, reading, query, Lines(columns_of(card)))
     return func.HttpResponse(body, headers=headers, mimetype="text/csv")
+
+
+async def _pages(call: Call, reading: Reading, states: RowStates) -> AsyncIterator[list[Row]]:
+    async for page in call.services.store.readings.pages(*_published(reading)):
+        states.join(page)
+        yield page
 
 
 async def _latest(call: Call, workspace: Workspace, card: Card) -> Reading:
@@ -99,17 +121,17 @@ async def _rows(call: Call, workspace: Workspace, reading: Reading, query: RowQu
 
     Raises Problem where they are gone, or where a filter asks for what the workspace does not know.
     """
-    readings = call.services.store.readings
-    where = reading["workspace"], reading["card"], reading["rows_of"]
     try:
-        rows = await readings.rows(*where)
+        rows = await call.services.store.readings.rows(*_published(reading))
     except LookupError:
         rows = []
-    # What was counted and is not there has been swept away meanwhile: that is no empty list.
-    if len(rows) < reading["row_count"]:
-        raise problems.gone("The rows of this reading are not kept any more.")
+    refuse_swept(reading, len(rows))
     refuse_strangers(rows, query, workspace)
     return rows
+
+
+def _published(reading: Reading) -> tuple[str, str, str]:
+    return reading["workspace"], reading["card"], reading["rows_of"]
 
 
 def _state(reading: Reading) -> str:

@@ -10,11 +10,27 @@ from functions.blueprints import blueprint
 from functions.http import BASE, Call, endpoint
 from functions.queries import Query, query_of
 from shared.access import MAY_RUN
+from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
-from shared.pipeline import evaluate, freshness, pull
+from shared.pipeline import checks, evaluate, health, pull
+from shared.pipeline.audit import Note, note
 from shared.sources import source_of
 
 BLUEPRINT = blueprint()
+
+
+class _PullQuery(Query):
+    anew: bool = False
+
+
+def started_connection(call: Call, workspace: Workspace) -> Connection:
+    """Give the route's connection; raises Problem where there is none, or where it is off."""
+    connection = workspace.connection(call.part("connection"))
+    if connection is None:
+        raise problems.not_found("This workspace has no connection of this name.")
+    if not (workspace.enabled and connection.enabled):
+        raise problems.conflict("The workspace or the connection is switched off.")
+    return connection
 
 
 @endpoint(BLUEPRINT, "list_sources", "GET", "workspaces/{workspace}/sources")
@@ -23,7 +39,7 @@ async def list_sources(call: Call) -> func.HttpResponse:
     workspace = await call.workspace()
     query_of(call.request, Query)
     shown = []
-    for each in await freshness.status(call.services, workspace):
+    for each in await health.health(call.services, workspace):
         source = source_of(each["kind"])
         shown.append({**each, "title": source.title if source else each["kind"]})
     return json_answer({"workspace": workspace.id, "sources": shown})
@@ -31,23 +47,37 @@ async def list_sources(call: Call) -> func.HttpResponse:
 
 @endpoint(BLUEPRINT, "ask_for_pull", "POST", "workspaces/{workspace}/sources/{connection}/pull")
 async def ask_for_pull(call: Call) -> func.HttpResponse:
-    """Ask for a pull of all streams of a connection."""
+    """Ask for a pull of all streams of a connection; with `anew`, of everything that there is."""
     workspace = await call.workspace(*MAY_RUN)
-    query_of(call.request, Query)
-    connection = workspace.connection(call.part("connection"))
-    if connection is None:
-        raise problems.not_found("This workspace has no connection of this name.")
-    if not (workspace.enabled and connection.enabled):
-        raise problems.conflict("The workspace or the connection is switched off.")
+    query = query_of(call.request, _PullQuery)
+    connection = started_connection(call, workspace)
+    if (source := source_of(connection.kind)) is not None and source.form is not None:
+        raise problems.conflict("Records of this connection are sent to it; none are pulled.")
     try:
-        streams = await pull.enqueue_connection(call.services, workspace, connection)
+        streams = await pull.enqueue_connection(call.services, workspace, connection, is_anew=query.anew)
     except ConfigurationError as error:
         raise problems.conflict(str(error)) from None
+    what = Note("connection", connection.name, "pull_anew" if query.anew else "pull")
+    await note(call.services, workspace.id, call.caller.name, what)
     return json_answer(
         {"workspace": workspace.id, "connection": connection.name, "streams": streams},
         status=HTTPStatus.ACCEPTED,
         headers={"Location": f"/{BASE}/workspaces/{workspace.id}/sources"},
     )
+
+
+@endpoint(BLUEPRINT, "check_source", "POST", "workspaces/{workspace}/sources/{connection}/check")
+async def check_source(call: Call) -> func.HttpResponse:
+    """Check a connection now, by reading only, and name each thing that is missing."""
+    workspace = await call.workspace(*MAY_RUN)
+    query_of(call.request, Query)
+    connection = started_connection(call, workspace)
+    try:
+        found = await checks.check(call.services, workspace, connection)
+    except ConfigurationError as error:
+        raise problems.conflict(str(error)) from None
+    shown = {"workspace": workspace.id, "connection": connection.name}
+    return json_answer(shown | health.shown_check(found))
 
 
 @endpoint(BLUEPRINT, "ask_for_evaluation", "POST", "workspaces/{workspace}/evaluate")

@@ -14,6 +14,7 @@ from shared import workspaces
 from shared.access import MAY_CONFIGURE, MAY_READ_CONFIGURATION
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
+from shared.pipeline.audit import Note, note, parts_changed
 from shared.store.tables import Conflict
 from shared.workspaces import Fault, faults_of
 
@@ -84,8 +85,12 @@ async def save_workspace(call: Call) -> func.HttpResponse:
     except Conflict:
         raise problems.changed() from None
     log.step("save_workspace", workspace=name, by=call.caller.name)
+    shown = workspace.model_dump(mode="json")
+    changed = parts_changed(before.model_dump(mode="json"), shown) if before else ""
+    what = Note("workspace", name, "save" if before else "make", after=changed)
+    await note(call.services, name, call.caller.name, what)
     return json_answer(
-        workspace.model_dump(mode="json"),
+        shown,
         status=HTTPStatus.OK if before else HTTPStatus.CREATED,
         headers={"ETag": entity_tag(saved), "Location": f"/{BASE}/workspaces/{name}"},
     )

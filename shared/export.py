@@ -4,8 +4,8 @@ A cell that a spreadsheet would run as a formula gets an apostrophe before it
 (https://owasp.org/www-community/attacks/CSV_Injection); numbers stay numbers.
 """
 
+import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,18 +18,38 @@ Columns = Sequence[tuple[str, str]]
 
 
 def csv_of(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Write rows under their headings, one line each, lines ended by CR LF (REVGAP-29)."""
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow([heading for heading, _ in columns])
-    writer.writerows([_cell(name, row.get(name)) for _, name in columns] for row in rows)
-    return written.getvalue().encode("utf-8-sig")
+    """Write rows under their headings, one line each (REVGAP-29)."""
+    lines = Lines(columns)
+    return b"".join([lines.headings, *map(lines.of, rows)])
+
+
+class Lines:
+    """Writes rows one by one, so that a file is made of rows which need not all be there at once."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._names = [name for _, name in columns]
+        self._writer = csv.writer(self, lineterminator="\r\n")
+        self._line = ""
+        self.headings = codecs.BOM_UTF8 + self._written([heading for heading, _ in columns])
+        """The first line of a file, after the mark by which Excel knows UTF-8."""
+
+    def of(self, row: Mapping[str, Any]) -> bytes:
+        """Give a row's line, ended by CR LF; what is no character of UTF-8 becomes a question mark."""
+        return self._written([_cell(name, row.get(name)) for name in self._names])
+
+    def write(self, text: str) -> None:
+        """Take what the standard library's writer writes: a line at a time."""
+        self._line = text
+
+    def _written(self, cells: list[str]) -> bytes:
+        self._writer.writerow(cells)
+        return self._line.encode("utf-8", "replace")
 
 
 def _cell(name: str, value: Any) -> str:
     if name == "age_days" and value is None:
         return "n/a"
-    text = _text(value)
+    text = value if isinstance(value, str) else _text(value)
     return f"'{text}" if text.startswith(_BEGINS_A_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 

@@ -7,6 +7,7 @@
 | `AzureWebJobsStorage__tableServiceUri`, `__queueServiceUri`, `__clientId` | where they differ |
 | `TIEOUT_ADMIN_KEY` | the operator's key: makes workspaces and their keys |
 | `TIEOUT_KEY_VAULT` | address of the Key Vault that `keyvault:NAME` refers to |
+| `AZURE_FUNCTIONS_ENVIRONMENT` | set by the host: `Development` allows vendors on this machine over http |
 | `TIEOUT_SCHEDULE_{KIND}` | NCRONTAB that replaces a source's own schedule |
 """
 
@@ -18,7 +19,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import DefaultAzureCredential
 
 from shared.errors import ConfigurationError, RetryLater
-from shared.store.store import StorageAccount
+from shared.store.account import StorageAccount
 
 
 def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccount:
@@ -37,6 +38,11 @@ def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccou
         queue_endpoint=queues or f"https://{name}.queue.core.windows.net",
         client_id=environment.get("AzureWebJobsStorage__clientId", ""),
     )
+
+
+def is_local(environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether the app runs on a person's own machine: the Functions host tells it so."""
+    return environment.get("AZURE_FUNCTIONS_ENVIRONMENT", "") == "Development"
 
 
 def operator_key(environment: Mapping[str, str] = os.environ) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.cards import card_of
+from shared.cards import card_of, sage
+from shared.domain.notifications import Notifications
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
 from shared.sources import SOURCES, source_of
+from shared.sources.addresses import is_safe
 from shared.sources.source import Options, Source
 
 _OWN_SETTINGS = (
@@ -67,6 +69,9 @@ def faults(workspace: Workspace) -> list[Fault]:
         for card_id in workspace.cards
         if card_of(card_id) is None
     ]
+    found += _window_faults(workspace)
+    found += _recipient_faults(workspace)
+    found += _notification_faults(workspace)
     found += [
         Fault(f"field_map.entity_routing.{at}.connection", "no connection has this name")
         for at, rule in enumerate(workspace.field_map.entity_routing)
@@ -80,6 +85,46 @@ def faults(workspace: Workspace) -> list[Fault]:
     return found
 
 
+def _window_faults(workspace: Workspace) -> list[Fault]:
+    """Keep the B2B card a part of the wider one: no day of it may lie outside the other (SAGE-CM-03)."""
+    b2b, wider = (workspace.card(card).window_days or sage.WINDOW_DAYS for card in (sage.B2B, sage.WIDER))
+    if b2b <= wider:
+        return []
+    return [
+        Fault(f"cards.{sage.B2B}.window_days", f"may not be longer than that of {sage.WIDER}, {wider} days")
+    ]
+
+
+def _recipient_faults(workspace: Workspace) -> Iterator[Fault]:
+    """Find who could never be told: of a card that is not there or not theirs, or over no channel."""
+    notifications = workspace.notifications
+    for role, each in workspace.recipients.items():
+        for at, card_id in enumerate(each.cards):
+            card = card_of(card_id)
+            if card is None:
+                yield Fault(f"recipients.{role}.cards.{at}", "there is no card of this id")
+            elif role not in card.roles:
+                yield Fault(f"recipients.{role}.cards.{at}", "this role does not see this card")
+        if each.email and notifications.mail is None:
+            yield Fault(
+                f"recipients.{role}.email", "notifications.mail is missing: it says which mailbox sends"
+            )
+        if each.hooks and notifications.hook_secret is None:
+            yield Fault(f"recipients.{role}.hooks", "notifications.hook_secret is missing: hooks are signed")
+
+
+def _notification_faults(workspace: Workspace) -> Iterator[Fault]:
+    notifications = workspace.notifications
+    addresses = {"notifications.dashboard_url": notifications.dashboard_url}
+    if mail := notifications.mail:
+        addresses |= {"notifications.mail.endpoint": mail.endpoint}
+        addresses |= {"notifications.mail.token_url": mail.token_url}
+    for path, address in addresses.items():
+        # Loopback is for a person's own machine, as with connections.
+        if address and not is_safe(address, is_local=True):
+            yield Fault(path, "must be an https address")
+
+
 def reaches_out(workspace: Workspace, before: Workspace | None) -> list[Fault]:
     """Give what only the operator may bring in: where requests go, and which secret goes with them.
 
@@ -91,13 +136,30 @@ def reaches_out(workspace: Workspace, before: Workspace | None) -> list[Fault]:
     for at, connection in enumerate(workspace.connections):
         old = next((each for each in known if each.name == connection.name), None)
         found += _outreach(connection, old, f"connections.{at}")
+    return found + _messaging_outreach(workspace, before)
+
+
+def _messaging_outreach(workspace: Workspace, before: Workspace | None) -> list[Fault]:
+    """Find what changes where messages go, as whom, or with which secrets; that something goes is fine."""
     told = set(_recipients(before).values()) if before else set()
-    found += [
+    found = [
         Fault(path, "only the operator may refer to another secret")
         for path, reference in _recipients(workspace).items()
         if reference not in told
     ]
-    return found
+    known = _reach(before.notifications if before else Notifications())
+    return found + [
+        Fault(f"notifications.{name}", "only the operator may change this")
+        for name, value in _reach(workspace.notifications).items()
+        if value and value != known.get(name)
+    ]
+
+
+def _reach(notifications: Notifications) -> dict[str, Any]:
+    """Give what says where messages go, as whom, and with which secrets."""
+    mail = notifications.mail.model_dump() if notifications.mail else {}
+    addresses = {"dashboard_url": notifications.dashboard_url, "hook_secret": notifications.hook_secret}
+    return {f"mail.{name}": value for name, value in mail.items()} | addresses
 
 
 def _outreach(connection: Connection, before: Connection | None, path: str) -> list[Fault]:
@@ -145,6 +207,13 @@ def _options_name(source: Source) -> str:
 
 
 def _connection_faults(connection: Connection, path: str) -> list[Fault]:
+    if addresses := [
+        Fault(f"{path}.{name}", "must be an https address")
+        for name in ("base_url", "token_url")
+        # Loopback is let through here and refused when it is used, unless the app runs locally.
+        if getattr(connection, name) and not is_safe(getattr(connection, name), is_local=True)
+    ]:
+        return addresses
     source = source_of(connection.kind)
     if source is None:
         kinds = ", ".join(source.kind for source in SOURCES)
@@ -182,11 +251,19 @@ def _references(workspace: Workspace) -> Iterator[tuple[str, str]]:
         for name, reference in connection.secrets.items():
             yield f"connections.{at}.secrets.{name}", reference
     yield from _recipients(workspace).items()
+    notifications = workspace.notifications
+    if notifications.hook_secret:
+        yield "notifications.hook_secret", notifications.hook_secret
+    if notifications.mail:
+        for name, reference in notifications.mail.secrets.items():
+            yield f"notifications.mail.secrets.{name}", reference
 
 
 def _recipients(workspace: Workspace) -> dict[str, str]:
+    """Give the references of all addresses that are secrets, by their paths."""
     return {
-        f"recipients.{role}.teams.{at}": reference
+        f"recipients.{role}.{channel}.{at}": reference
         for role, recipients in workspace.recipients.items()
-        for at, reference in enumerate(recipients.teams)
+        for channel, references in (("teams", recipients.teams), ("hooks", recipients.hooks))
+        for at, reference in enumerate(references)
     }

@@ -16,16 +16,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dev import azurite, host
 from dev.commands import tables
 from dev.processes import listening
+from dev.vendors import teams
 from dev.vendors.server import VENDORS, serving
 from dev.worlds import WORLDS
 from dev.worlds.world import World
 
 PATIENCE_SECONDS = 240.0
 _API = "/api/v1/workspaces"
-_ENTRA_KINDS = ("business_central", "finance_operations", "dataverse")
+_ENTRA_KINDS = ("business_central", "finance_operations", "dataverse", "graph")
 
 LOG = host.ROOT / ".local" / "demo.log"
 """What the app says while the demo runs."""
+
+
+class App(httpx.Client):
+    """A client of the app that runs, which knows where the messages for people arrive."""
+
+    inbox = ""
+
 
 console = Console()
 if not console.is_terminal:
@@ -55,12 +63,13 @@ def demo(
             text = json.dumps({"readings": readings}, indent=2, ensure_ascii=False)
             json_file.write_text(text + "\n", encoding="utf-8")
             console.print(f"\nThe readings are in {json_file}.")
+        _print_messages(app, worlds)
         if not once:
             _stay(app, worlds)
 
 
 @contextmanager
-def running(worlds: list[World], port: int = 0) -> Iterator[httpx.Client]:
+def running(worlds: list[World], port: int = 0) -> Iterator[App]:
     """Run storage, vendors and app while the block runs; give a client with the operator's key."""
     accounts = {name: account for world in worlds for name, account in world.accounts.items()}
     operator = secrets.token_urlsafe(32)
@@ -68,13 +77,14 @@ def running(worlds: list[World], port: int = 0) -> Iterator[httpx.Client]:
         console.print("Starting the storage emulator, the simulated vendors and the app ...")
         storage = stack.enter_context(azurite.running(progress=console.print))
         vendors = stack.enter_context(serving(accounts))
-        settings = host.settings(storage, operator) | vendor_secrets()
+        settings = host.settings(storage, operator) | vendor_secrets(vendors)
         listener = listening(port)
         log = stack.enter_context(LOG.open("w", encoding="utf-8", buffering=1))
         address = stack.enter_context(
             host.running(host.ROOT, settings, listener=listener, log=lambda line: print(line, file=log))
         )
-        app = stack.enter_context(httpx.Client(base_url=address.url, timeout=60))
+        app = stack.enter_context(App(base_url=address.url, timeout=60))
+        app.inbox = f"{vendors}/inbox"
         app.headers["x-api-key"] = operator
         app.headers["x-functions-key"] = address.keys.master
         for world in worlds:
@@ -83,9 +93,9 @@ def running(worlds: list[World], port: int = 0) -> Iterator[httpx.Client]:
         yield app
 
 
-def vendor_secrets() -> dict[str, str]:
-    """Give the invented secrets that the simulated vendors accept, as the worlds refer to them."""
-    found = {}
+def vendor_secrets(vendors: str) -> dict[str, str]:
+    """Give the invented secrets of the simulated vendors at this address, as the worlds refer to them."""
+    found = {"DEMO_TEAMS_CHANNEL": f"{vendors}/teams/finance?sig={teams.SECRETS['sig']}"}
     for vendor in VENDORS:
         kind = vendor.__name__.rpartition(".")[2]
         kinds = _ENTRA_KINDS if kind == "entra" else (kind,)
@@ -165,7 +175,21 @@ def _await_readings(app: httpx.Client, name: str, *, is_held_fine: bool) -> list
     return [app.get(f"{_API}/{name}/cards/{each['card']}").raise_for_status().json() for each in cards]
 
 
-def _stay(app: httpx.Client, worlds: list[World]) -> None:
+def _print_messages(app: App, worlds: list[World]) -> None:
+    """Wait until what the alerts tell has gone out, and print what arrived at the simulated channels."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    for world in worlds:
+        path = f"{_API}/{world.document['id']}/deliveries"
+        is_told = "recipients" in world.document
+        while is_told and monotonic() < deadline:
+            deliveries = app.get(path).raise_for_status().json()["deliveries"]
+            if deliveries and not any(each["state"] in {"waiting", "sending"} for each in deliveries):
+                break
+            sleep(0.3)
+    tables.print_messages(console, httpx.get(f"{app.inbox}.json").raise_for_status().json(), app.inbox)
+
+
+def _stay(app: App, worlds: list[World]) -> None:
     """Print where the app answers and a key for each workspace, and serve until Ctrl-C."""
     console.print(f"\nThe app answers at [bold]{app.base_url}[/bold]; a key for each workspace:")
     example = ""
@@ -178,6 +202,7 @@ def _stay(app: httpx.Client, worlds: list[World]) -> None:
             f"curl -H 'x-api-key: {made.json()['key']}' {app.base_url}{_API}/{name}/cards/{card}/rows.csv"
         )
     console.print(f"\nThe last one's rows as CSV:\n  {example}", soft_wrap=True)
+    console.print(f"\nWhat the alerts told people: [bold]{app.inbox}[/bold]")
     console.print("\nCtrl-C ends it.")
     try:
         while True:

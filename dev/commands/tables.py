@@ -11,6 +11,8 @@ from dev.worlds.world import CARDS
 _STYLES = {"alert": "bold red", "attention": "yellow", "ok": "green", "held": "magenta"}
 _PARTS = ("cohort", "cause", "failure", "reason")
 
+_TOLD_APART = frozenset({"dimension", "code", "label", "note"})
+
 Document = dict[str, Any]
 
 
@@ -46,13 +48,12 @@ def print_breakdown(console: Console, reading: Document) -> None:
     table.add_column("Part")
     table.add_column("", overflow="fold")
     slices = [each for each in reading["breakdown"] if each["dimension"] in _PARTS]
-    names = (
-        [name for name in slices[0] if name not in {"dimension", "code", "label", "note"}] if slices else []
-    )
+    names = [name for name in (slices[0] if slices else ()) if name not in _TOLD_APART]
+    names = [name for name in names if any(_cell(each.get(name)) for each in slices)]
     for name in names:
         table.add_column(name.replace("_", " "), justify="right")
     for each in slices:
-        table.add_row(each["dimension"], each["label"], *(str(each.get(name, "")) for name in names))
+        table.add_row(each["dimension"], each["label"], *(_cell(each.get(name)) for name in names))
     console.print(table)
     figures = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in reading["figures"].items())
     console.print(f"  {figures}", style="dim")
@@ -76,7 +77,24 @@ def print_rows(console: Console, reading: Document, rows: list[Document], *, is_
     console.print(table)
 
 
+def print_messages(console: Console, messages: list[Document], inbox: str) -> None:
+    """Print what alerts told people: by which channel, to whom, and its title."""
+    count = f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
+    table = Table(
+        show_edge=False, pad_edge=False, title=f"{count} of the alerts arrived", title_justify="left"
+    )
+    for field in ("channel", "to", "title"):
+        table.add_column(field, overflow="fold")
+    for each in messages:
+        table.add_row(each["channel"], each["to"], each["title"])
+    console.print()
+    console.print(table)
+    console.print(f"While the demo runs they can be read at {inbox}.")
+
+
 def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(f"{Decimal(each['amount']):,.2f} {each['currency']}" for each in value)
     return "" if value is None else str(value)
 
 

@@ -36,6 +36,7 @@ def settings(storage: AzuriteAddress, admin_key: str) -> dict[str, str]:
     """Give the app settings that a local app needs besides our own environment."""
     return {
         "AzureWebJobsStorage": storage.connection_string,
+        "AZURE_FUNCTIONS_ENVIRONMENT": "Development",
         # A person at the screen should not wait for what saves money on Azure.
         "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:01",
         "TIEOUT_ADMIN_KEY": admin_key,

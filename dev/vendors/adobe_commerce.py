@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dev.vendors import adobe_commerce_render as render
@@ -18,8 +18,17 @@ from dev.vendors.vendor import endpoint
 
 List = Callable[[Request, Account], Response]
 
-_CHANGING: Columns = {"entity_id": lambda row: row.id, "updated_at": lambda row: row.updated_at}
-_CREDIT_MEMO: Columns = {"entity_id": lambda row: row.id, "updated_at": lambda row: row.refunded_at}
+_ORDER: Columns = {
+    "entity_id": lambda row: row.id,
+    "created_at": lambda row: row.placed_at,
+    "updated_at": lambda row: row.updated_at,
+}
+_CUSTOMER: Columns = {"entity_id": lambda row: row.id, "updated_at": lambda row: row.updated_at}
+_CREDIT_MEMO: Columns = {
+    "entity_id": lambda row: row.id,
+    "created_at": lambda row: row.refunded_at,
+    "updated_at": lambda row: row.updated_at or row.refunded_at,
+}
 _TIMELESS: Columns = {"entity_id": lambda row: row.id}
 
 
@@ -32,7 +41,7 @@ def _orders(request: Request, account: Account) -> Response:
         buyer = customers.get(order.customer_id)
         return render.order(order, companies.get(order.company_id), buyer, account.local_currency)
 
-    return page_of(request, rows, _CHANGING, shown)
+    return page_of(request, rows, _ORDER, shown, account.page_limit)
 
 
 def _credit_memos(request: Request, account: Account) -> Response:
@@ -41,18 +50,33 @@ def _credit_memos(request: Request, account: Account) -> Response:
         account.refunds,
         _CREDIT_MEMO,
         lambda refund: render.credit_memo(refund, account.local_currency),
+        account.page_limit,
     )
 
 
 def _customers(request: Request, account: Account) -> Response:
-    return page_of(request, account.customers, _CHANGING, render.customer)
+    return page_of(request, account.customers, _CUSTOMER, render.customer, account.page_limit)
 
 
 def _companies(request: Request, account: Account) -> Response:
+    if not account.has_b2b:
+        return JSONResponse({"message": "Request does not match any route."}, 404)
     admins = {customer.company_id: customer.id for customer in reversed(account.customers)}
     return page_of(
-        request, account.companies, _TIMELESS, lambda row: render.company(row, admins.get(row.id, 0))
+        request,
+        account.companies,
+        _TIMELESS,
+        lambda row: render.company(row, admins.get(row.id, 0)),
+        account.page_limit,
     )
+
+
+def _attribute(request: Request, account: Account) -> Response:
+    code = request.path_params["code"]
+    if any(code in customer.fields for customer in account.customers):
+        return JSONResponse({"attribute_code": code, "frontend_input": "text", "user_defined": True})
+    problem = {"message": "No such entity with %fieldName = %fieldValue", "parameters": {"fieldName": "code"}}
+    return JSONResponse(problem, 404)
 
 
 _LISTS: dict[str, List] = {
@@ -60,6 +84,7 @@ _LISTS: dict[str, List] = {
     "/creditmemos": _credit_memos,
     "/customers/search": _customers,
     "/company/": _companies,
+    "/attributeMetadata/customer/attribute/{code}": _attribute,
 }
 
 

@@ -14,6 +14,8 @@ _STATES = {
 }
 _COMPANY_STATUSES = {"pending": 0, "active": 1, "retired": 3}
 _COMPANY_GROUP, _GENERAL_GROUP = 5, 1
+FOREIGN_RATE = Decimal("1.25")
+"""Units of any other currency for one of the shop's own."""
 
 
 def _time(moment: datetime) -> str:
@@ -39,19 +41,25 @@ def _address(person: Person, address_type: str, vat: str) -> dict[str, Any]:
     }
 
 
-def _amounts(net: Decimal, tax: Decimal, shipping: Decimal) -> dict[str, float]:
-    gross, goods = net + tax, net - shipping
-    exact = {
-        "grand_total": gross,
-        "base_grand_total": gross,
-        "tax_amount": tax,
-        "base_tax_amount": tax,
+def _amounts(fact: ShopOrder | ShopRefund, shipping: Decimal, discount: Decimal, base: str) -> dict[str, Any]:
+    """Give the totals in the order's currency and, below `base_`, in the shop's own.
+
+    What store credit paid is taken off the grand total; a discount is below zero.
+    """
+    own = {
+        "grand_total": fact.net + fact.tax - fact.paid_by_credit,
+        "tax_amount": fact.tax,
         "shipping_amount": shipping,
-        "base_shipping_amount": shipping,
-        "subtotal": goods,
-        "base_subtotal": goods,
+        "subtotal": fact.net - shipping + discount,
+        "discount_amount": -discount,
     }
-    return {name: float(amount) for name, amount in exact.items()}
+    rate = Decimal(1) if fact.currency == base else FOREIGN_RATE
+    return {
+        "order_currency_code": fact.currency,
+        "base_currency_code": base,
+        **{name: float(amount) for name, amount in own.items()},
+        **{f"base_{name}": float(round(amount / rate, 4)) for name, amount in own.items()},
+    }
 
 
 def order(
@@ -71,7 +79,13 @@ def order(
         extension["company_order_attributes"] = belongs
     refunded = fact.net + fact.tax if fact.state == "refunded" else ZERO
     payment = {"account_status": "", "additional_information": ["Check"], "cc_last4": "", "method": "checkmo"}
-    item = {"item_id": fact.id, "order_id": fact.id, "sku": "GOODS", "name": "Goods", "qty_ordered": 1}
+    if fact.paid_by_credit:
+        extension["customer_balance_amount"] = float(fact.paid_by_credit)
+    # A configurable product has a line of its own and one for what was chosen, with the same amounts.
+    item = {"order_id": fact.id, "sku": "GOODS-BLUE", "name": "Goods", "qty_ordered": 1}
+    item["row_total"] = float(fact.net - fact.shipping)
+    parent = {**item, "item_id": 2 * fact.id, "product_type": "configurable"}
+    child = {**item, "item_id": 2 * fact.id + 1, "product_type": "simple", "parent_item_id": 2 * fact.id}
     return {
         "entity_id": fact.id,
         "increment_id": fact.number,
@@ -80,16 +94,19 @@ def order(
         "state": state,
         "status": status,
         "store_id": int(fact.store) if fact.store.isdigit() else 1,
-        "order_currency_code": fact.currency,
-        "base_currency_code": currency,
-        **_amounts(fact.net, fact.tax, fact.shipping),
+        **_amounts(fact, fact.shipping, fact.discount, currency),
         "total_refunded": float(refunded),
         "customer_email": fact.buyer.email,
         "customer_firstname": fact.buyer.first_name,
         "customer_lastname": fact.buyer.last_name,
         "customer_is_guest": int(not fact.customer_id),
-        **_given(customer_id=fact.customer_id or None, customer_taxvat=own_vat),
-        "items": [item],
+        **_given(
+            customer_id=fact.customer_id or None,
+            customer_taxvat=own_vat,
+            relation_parent_real_id=fact.replaces,
+            original_increment_id=fact.replaces,
+        ),
+        "items": [parent, child],
         "billing_address": _address(fact.buyer, "billing", vat),
         "payment": {**payment, **_given(po_number=fact.purchase_order)},
         "status_histories": [],
@@ -98,20 +115,20 @@ def order(
 
 
 def credit_memo(fact: ShopRefund, currency: str) -> dict[str, Any]:
-    """Render a refund as a credit memo in state 2, refunded."""
+    """Render a refund as a credit memo in state 2, refunded, or 3, cancelled."""
+    extension = {"customer_balance_amount": float(fact.paid_by_credit)} if fact.paid_by_credit else None
     line = {"entity_id": fact.id, "order_item_id": fact.order_id, "qty": 1, "base_cost": 0}
     return {
         "entity_id": fact.id,
         "increment_id": fact.number,
         "order_id": fact.order_id,
-        "state": 2,
+        "state": 3 if fact.is_cancelled else 2,
         "created_at": _time(fact.refunded_at),
-        "updated_at": _time(fact.refunded_at),
-        "order_currency_code": fact.currency,
-        "base_currency_code": currency,
-        **_amounts(fact.net, fact.tax, ZERO),
+        "updated_at": _time(fact.updated_at or fact.refunded_at),
+        **_amounts(fact, ZERO, ZERO, currency),
         "items": [{**line, "base_price": float(fact.net), "sku": "GOODS"}],
         "comments": [],
+        **_given(extension_attributes=extension),
     }
 
 
@@ -146,6 +163,7 @@ def customer(fact: ShopCustomer) -> dict[str, Any]:
         **_given(taxvat=fact.vat),
         "addresses": [address],
         "extension_attributes": {"company_attributes": belongs, "is_subscribed": False},
+        "custom_attributes": [{"attribute_code": code, "value": each} for code, each in fact.fields.items()],
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from dev.vendors.adobe_commerce_fields import chosen
 from dev.vendors.vendor import Refused
 
 _FILTER = re.compile(
@@ -38,9 +39,14 @@ class _Filter:
 
 
 def page_of(
-    request: Request, rows: Sequence[Any], columns: Columns, render: Callable[[Any], dict[str, Any]]
+    request: Request,
+    rows: Sequence[Any],
+    columns: Columns,
+    render: Callable[[Any], dict[str, Any]],
+    limit: int | None,
 ) -> Response:
     """Give the page that is asked for, and beyond the end the last page again, as Magento does."""
+    largest = limit or _LARGEST_PAGE
     groups = _groups(request)
     kept = [row for row in rows if all(any(_fits(row, each, columns) for each in group) for group in groups)]
     asked = request.query_params
@@ -48,8 +54,9 @@ def page_of(
     direction = asked.get("searchCriteria[sortOrders][0][direction]", "ASC")
     kept.sort(key=_column(columns, field), reverse=direction == "DESC")
     size = int(asked.get("searchCriteria[pageSize]", _DEFAULT_PAGE))
-    if size > _LARGEST_PAGE:
-        raise Refused(JSONResponse({"message": f"Maximum SearchCriteria pageSize is {_LARGEST_PAGE}"}, 400))
+    if size > largest:
+        problem = {"message": "Maximum SearchCriteria pageSize is %max", "parameters": {"max": largest}}
+        raise Refused(JSONResponse(problem, 400))
     pages = max(1, -(-len(kept) // size))
     current = int(asked.get("searchCriteria[currentPage]", 1))
     first = (min(current, pages) - 1) * size
@@ -60,7 +67,8 @@ def page_of(
         "current_page": current,
     }
     items = [render(row) for row in kept[first : first + size]]
-    return JSONResponse({"items": items, "search_criteria": criteria, "total_count": len(kept)})
+    answer = {"items": items, "search_criteria": criteria, "total_count": len(kept)}
+    return JSONResponse(chosen(answer, asked.get("fields", "")))
 
 
 def _groups(request: Request) -> list[list[_Filter]]:

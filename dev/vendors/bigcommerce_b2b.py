@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dev.vendors.bigcommerce_requests import ACCOUNT_FIELD, COUNTRIES, SECRETS, VAT_FIELD, number
+from dev.vendors.bigcommerce_requests import ACCOUNT_FIELD, COUNTRIES, SECRETS, VAT_FIELD, counted, number
 from dev.vendors.facts import Account, ShopCompany, ShopCustomer, ShopOrder
 from dev.vendors.vendor import Refused, endpoint
 
@@ -51,7 +51,7 @@ def _by_change(
 
 
 def _company(company: ShopCompany, *, with_extra_fields: bool) -> dict[str, Any]:
-    values = {VAT_FIELD: company.vat, ACCOUNT_FIELD: company.account_reference}
+    values = {VAT_FIELD: company.vat, ACCOUNT_FIELD: company.account_reference, **company.fields}
     extra = [{"fieldName": name, "fieldValue": value} for name, value in values.items() if value]
     return {
         "companyId": company.id,
@@ -71,6 +71,7 @@ def _company(company: ShopCompany, *, with_extra_fields: bool) -> dict[str, Any]
 
 
 @endpoint
+@counted
 async def _companies(request: Request, account: Account) -> Response:
     _admit(request)
     rows = _by_change(request, account.companies, lambda company: company.updated_at)
@@ -95,6 +96,7 @@ def _user(customer: ShopCustomer) -> dict[str, Any]:
 
 
 @endpoint
+@counted
 async def _users(request: Request, account: Account) -> Response:
     """Both bounds are exclusive here: "later than" and "earlier than"."""
     _admit(request)
@@ -128,6 +130,7 @@ def _address(company: ShopCompany) -> dict[str, Any]:
 
 
 @endpoint
+@counted
 async def _addresses(request: Request, account: Account) -> Response:
     _admit(request)
     company_id = number(request, "companyId", 0)
@@ -150,10 +153,28 @@ def _order(order: ShopOrder) -> dict[str, Any]:
 
 
 @endpoint
+@counted
 async def _orders(request: Request, account: Account) -> Response:
     _admit(request)
     rows = _by_change(request, account.orders, lambda order: order.updated_at)
     return _page(request, rows, _order, _LARGEST_ORDER_PAGE)
+
+
+@endpoint
+@counted
+async def _one_order(request: Request, account: Account) -> Response:
+    """Tell more of one order, found by the store's own id: whether it pays an invoice."""
+    _admit(request)
+    wanted = request.path_params["order"]
+    order = next((each for each in account.orders if each.id == wanted), None)
+    if order is None:
+        missing = {"code": 404, "data": {"errMsg": "Order not found"}, "meta": {"message": "NOT FOUND"}}
+        return JSONResponse(missing, 404)
+    flag = {
+        "isInvoiceOrder": int(order.is_invoice_payment),
+        "invoiceId": order.id if order.is_invoice_payment else None,
+    }
+    return JSONResponse({"code": 200, "data": {**_order(order), **flag}, "meta": {"message": "SUCCESS"}})
 
 
 B2B_ROUTES = [
@@ -161,4 +182,5 @@ B2B_ROUTES = [
     Route("/bigcommerce/{account}/b2b/users", _users),
     Route("/bigcommerce/{account}/b2b/addresses", _addresses),
     Route("/bigcommerce/{account}/b2b/orders", _orders),
+    Route("/bigcommerce/{account}/b2b/orders/{order:int}", _one_order),
 ]

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from dev.vendors.vendor import Refused
+from dev.vendors.facts import Account
+from dev.vendors.vendor import Endpoint, Refused
 
 SECRETS = {"access_token": "bigcommerce-invented-token"}
 VAT_FIELD = "VAT Number"
@@ -21,6 +23,36 @@ B2B_GROUP = 2
 COUNTRIES = {"GB": "United Kingdom", "US": "United States", "DE": "Germany", "FR": "France"}
 
 LARGEST_STORE_PAGE = 250
+
+
+QUOTA = 100_000
+"""Calls that a window allows: a large store's, so that nobody has to wait for a rehearsal."""
+
+
+def counted(handle: Endpoint) -> Endpoint:
+    """Tell with each answer what is left of the window: the store in milliseconds, B2B Edition with units."""
+
+    @wraps(handle)
+    async def serve(request: Request, account: Account) -> Response:
+        response = await handle(request, account)
+        is_b2b = "/b2b/" in request.url.path
+        response.headers.update(_B2B_COUNT if is_b2b else _STORE_COUNT)
+        return response
+
+    return serve
+
+
+_STORE_COUNT = {
+    "X-Rate-Limit-Time-Window-Ms": "30000",
+    "X-Rate-Limit-Time-Reset-Ms": "15000",
+    "X-Rate-Limit-Requests-Quota": str(QUOTA),
+    "X-Rate-Limit-Requests-Left": str(QUOTA - 1),
+}
+_B2B_COUNT = {
+    "X-Requests-Allocated": f"{QUOTA} times",
+    "X-Requests-Remaining": f"{QUOTA - 1} times",
+    "X-Request-Window-Resets-After": "30.5 s",
+}
 
 
 def admit(request: Request) -> None:

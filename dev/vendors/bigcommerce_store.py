@@ -18,6 +18,7 @@ from dev.vendors.bigcommerce_requests import (
     VAT_FIELD,
     admit,
     between,
+    counted,
     moment,
     number,
     page_of,
@@ -65,7 +66,8 @@ def _address(person: Person) -> dict[str, Any]:
 def _order(order: ShopOrder, vat: str, currency: str, *, with_consignments: bool) -> dict[str, Any]:
     status_id, status = _STATUSES[order.state]
     address = _address(order.buyer)
-    fields = [{"name": VAT_FIELD, "value": vat}] if vat else []
+    values = {VAT_FIELD: vat, **order.fields}
+    fields = [{"name": name, "value": value} for name, value in values.items() if value]
     shipping_tax = order.shipping * order.tax / order.net if order.net else ZERO
     consignments = {"shipping": [{"id": order.id, **address}], "pickups": [], "downloads": [], "email": {}}
     resource = f"/orders/{order.id}/consignments"
@@ -77,9 +79,9 @@ def _order(order: ShopOrder, vat: str, currency: str, *, with_consignments: bool
         "date_shipped": "",
         "status_id": status_id,
         "status": status,
-        "is_deleted": False,
+        "is_deleted": order.is_archived,
         "channel_id": int(order.store or 1) if (order.store or "1").isdigit() else 1,
-        "currency_code": currency,
+        "currency_code": order.buyer_currency or currency,
         "default_currency_code": order.currency,
         "store_default_currency_code": currency,
         "subtotal_ex_tax": _money(order.net - order.shipping),
@@ -89,6 +91,10 @@ def _order(order: ShopOrder, vat: str, currency: str, *, with_consignments: bool
         "total_ex_tax": _money(order.net),
         "total_inc_tax": _money(order.net + order.tax),
         "total_tax": _money(order.tax),
+        "discount_amount": _money(order.discount),
+        "coupon_discount": "0.0000",
+        "store_credit_amount": _money(order.paid_by_credit),
+        "gift_certificate_amount": "0.0000",
         "refunded_amount": "0.0000",
         "payment_method": "Test Payment Gateway" if order.state == "test" else "Credit Card",
         "items_total": 1,
@@ -104,11 +110,14 @@ def _order(order: ShopOrder, vat: str, currency: str, *, with_consignments: bool
 def _orders_asked_for(request: Request, account: Account) -> list[ShopOrder]:
     low, high = moment(request, "min_date_modified"), moment(request, "max_date_modified")
     rows = between(account.orders, low, high, lambda order: order.updated_at)
+    rows = between(rows, moment(request, "min_date_created"), None, lambda order: order.placed_at)
     least, most = number(request, "min_id", 0), number(request, "max_id", 1 << 62)
-    return [order for order in rows if least <= order.id <= most]
+    is_archived = request.query_params.get("is_deleted") == "true"
+    return [order for order in rows if least <= order.id <= most and order.is_archived is is_archived]
 
 
 @endpoint
+@counted
 async def _orders(request: Request, account: Account) -> Response:
     admit(request)
     rows = _orders_asked_for(request, account)
@@ -129,12 +138,14 @@ async def _orders(request: Request, account: Account) -> Response:
 
 
 @endpoint
+@counted
 async def _order_count(request: Request, account: Account) -> Response:
     admit(request)
     return JSONResponse({"count": len(_orders_asked_for(request, account)), "statuses": []})
 
 
 @endpoint
+@counted
 async def _store(request: Request, account: Account) -> Response:
     admit(request)
     return JSONResponse({"id": "abc123", "name": "Invented store", "currency": account.local_currency})
@@ -158,6 +169,7 @@ def _refund(refund: ShopRefund) -> dict[str, Any]:
 
 
 @endpoint
+@counted
 async def _refunds(request: Request, account: Account) -> Response:
     admit(request)
     low, high = moment(request, "created:min"), moment(request, "created:max")
@@ -182,14 +194,20 @@ def _customer(customer: ShopCustomer, reference: str, included: Sequence[str]) -
         lines = {"address1": person.street, "address2": "", "city": person.city}
         place = {"postal_code": person.postcode, "country_code": person.country, "phone": person.phone}
         answer["addresses"] = [{"id": customer.id, "company": person.company, **lines, **place}]
-    if "formfields" in included and customer.vat:
-        answer["form_fields"] = [{"name": VAT_FIELD, "value": customer.vat, "customer_id": customer.id}]
+    if "formfields" in included:
+        values = {VAT_FIELD: customer.vat, **customer.fields}
+        answer["form_fields"] = [
+            {"name": name, "value": value, "customer_id": customer.id}
+            for name, value in values.items()
+            if value
+        ]
     if "attributes" in included and reference:
         answer["attributes"] = [{"attribute_id": 1, "attribute_value": reference}]
     return answer
 
 
 @endpoint
+@counted
 async def _customers(request: Request, account: Account) -> Response:
     admit(request)
     low, high = moment(request, "date_modified:min"), moment(request, "date_modified:max")
@@ -202,6 +220,7 @@ async def _customers(request: Request, account: Account) -> Response:
 
 
 @endpoint
+@counted
 async def _attributes(request: Request, _: Account) -> Response:
     admit(request)
     return page_of(request, [{"id": 1, "name": ACCOUNT_FIELD, "type": "string"}], dict)

@@ -1,7 +1,9 @@
-"""A simulated Business Central environment: API v2.0 and two custom API pages, read only.
+"""A simulated Business Central environment: API v2.0 and some custom API pages, read only.
 
 Sales orders that are fully posted or cancelled are gone from salesOrders, as in the product.
 """
+
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +13,7 @@ from dev.vendors import entra
 from dev.vendors.business_central_rows import companies_of, company_row
 from dev.vendors.business_central_tables import CUSTOM, STANDARD, Table
 from dev.vendors.facts import Account
-from dev.vendors.odata import EntitySet, answer, refusal
+from dev.vendors.odata import EntitySet, admit, answer, count, offered, refusal
 from dev.vendors.vendor import endpoint
 
 SECRETS = entra.SECRETS
@@ -44,7 +46,10 @@ async def companies(request: Request, account: Account) -> Response:
     return answer(request, _COMPANIES, items, _context(request, "companies"))
 
 
-async def _answer(request: Request, account: Account, tables: dict[str, Table]) -> Response:
+def _table(
+    request: Request, account: Account, tables: dict[str, Table]
+) -> tuple[EntitySet, list[dict[str, Any]]]:
+    """Give an entity set of the company that the path names, and its items."""
     _admit(request)
     name, company_id = request.path_params["entity_set"], request.path_params["company"]
     company = next((c for c in companies_of(account) if company_row(c)["id"] == company_id.lower()), None)
@@ -53,6 +58,7 @@ async def _answer(request: Request, account: Account, tables: dict[str, Table]) 
     if name not in tables:
         why = f"Resource not found for the segment '{name}'.  {_CORRELATION}"
         raise refusal(404, "BadRequest_NotFound", why)
+    admit(account, name, "BadRequest_NotFound")
     table = tables[name]
     entity_set = EntitySet(
         fields=table.fields.split(),
@@ -61,14 +67,38 @@ async def _answer(request: Request, account: Account, tables: dict[str, Table]) 
         largest_page=LARGEST_PAGE,
         error_code="BadRequest",
     )
-    context = _context(request, f"companies({company_id})/{name}")
-    return answer(request, entity_set, table.rows(account, company), context)
+    return offered(account, name, entity_set), table.rows(account, company)
+
+
+async def _answer(request: Request, account: Account, tables: dict[str, Table]) -> Response:
+    entity_set, items = _table(request, account, tables)
+    path = request.path_params
+    context = _context(request, f"companies({path['company']})/{path['entity_set']}")
+    return answer(request, entity_set, items, context)
 
 
 @endpoint
 async def standard(request: Request, account: Account) -> Response:
     """Answer an entity set of API v2.0."""
     return await _answer(request, account, STANDARD)
+
+
+@endpoint
+async def counted(request: Request, account: Account) -> Response:
+    """Answer how many items of an entity set a query finds."""
+    return count(request, *_table(request, account, STANDARD))
+
+
+@endpoint
+async def inner(request: Request, account: Account) -> Response:
+    """Answer a list of one item, a document's lines say."""
+    entity_set, items = _table(request, account, STANDARD)
+    name = request.path_params["inner"]
+    item = next((each for each in items if each["id"] == request.path_params["id"].lower()), None)
+    if item is None or name not in entity_set.navigation:
+        raise refusal(404, "BadRequest_NotFound", f"Resource not found for the segment '{name}'.")
+    lines = EntitySet(fields=entity_set.navigation[name], largest_page=LARGEST_PAGE)
+    return answer(request, lines, item[name], _context(request, name))
 
 
 @endpoint
@@ -80,6 +110,8 @@ async def custom(request: Request, account: Account) -> Response:
 _ROOT = "/business_central/{account}/api"
 ROUTES = [
     Route(_ROOT + "/v2.0/companies", companies),
+    Route(_ROOT + "/v2.0/companies({company})/{entity_set}/$count", counted),
+    Route(_ROOT + "/v2.0/companies({company})/{entity_set}({id})/{inner}", inner),
     Route(_ROOT + "/v2.0/companies({company})/{entity_set}", standard),
     Route(_ROOT + "/tieout/connector/v1.0/companies({company})/{entity_set}", custom),
 ]

@@ -1,27 +1,23 @@
-"""Renders the facts of a ledger as the items of Business Central's entity sets."""
+"""Renders the facts of a ledger, but for its documents, as items of Business Central's entity sets."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from dev.vendors.facts import (
     Account,
     LedgerApproval,
-    LedgerCreditMemo,
     LedgerCustomer,
-    LedgerInvoice,
     LedgerRate,
-    LedgerSalesOrder,
     SyncLogEntry,
 )
 
 Item = dict[str, Any]
 
 _BLANK = "_x0020_"
-_NO_TIME = "0001-01-01T00:00:00Z"
-_NO_ID = "00000000-0000-0000-0000-000000000000"
+NO_TIME = "0001-01-01T00:00:00Z"
 _SALES_HEADER = 36
+_INVOICE_HEADER = 112
 
 
 def guid(*parts: str) -> str:
@@ -46,15 +42,18 @@ def company_row(name: str) -> Item:
     }
 
 
-def _time(moment: datetime) -> str:
+def time_text(moment: datetime) -> str:
+    """Give a time as it is sent."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else _NO_TIME[:10]
+def day_text(day: date | None) -> str:
+    """Give a date as it is sent; blank is the first day that there is."""
+    return day.isoformat() if day else NO_TIME[:10]
 
 
-def _etag(row_id: str, modified: str) -> Item:
+def marked(row_id: str, modified: str) -> Item:
+    """Give what every item begins with: the mark of its version, and its id."""
     return {"@odata.etag": f'W/"{guid("etag", row_id, modified)}"', "id": row_id}
 
 
@@ -70,9 +69,9 @@ _BLOCKED = {
 
 def customer_row(customer: LedgerCustomer, company: str, account: Account) -> Item:
     """Give an item of customers."""
-    address, modified = customer.address, _time(customer.modified_at)
+    address, modified = customer.address, time_text(customer.modified_at)
     return {
-        **_etag(guid("customer", company, customer.number), modified),
+        **marked(guid("customer", company, customer.number), modified),
         "number": customer.number,
         "displayName": customer.name,
         "type": "Company" if address.company else "Person",
@@ -89,94 +88,36 @@ def customer_row(customer: LedgerCustomer, company: str, account: Account) -> It
         "currencyCode": customer.currency or account.local_currency,
         "blocked": _BLOCKED[customer.state],
         "lastModifiedDateTime": modified,
+        "contactsInformation": [
+            {
+                "contactId": guid("contact", company, customer.number),
+                "contactNumber": f"CT-{customer.number}",
+                "contactName": customer.name,
+                "contactType": "Company" if address.company else "Person",
+            }
+        ],
     }
 
 
-Document = LedgerSalesOrder | LedgerInvoice | LedgerCreditMemo
-
-
-def _document(kind: str, document: Document, company: str, account: Account) -> Item:
-    modified = _time(document.modified_at)
+def contact_row(customer: LedgerCustomer, company: str, _: Account) -> Item:
+    """Give an item of contacts: each customer has one."""
+    modified = time_text(customer.contact_modified_at or customer.created_at)
     return {
-        **_etag(guid(kind, company, document.number), modified),
-        "number": document.number,
-        "externalDocumentNumber": document.reference.upper()[:35],
-        "customerId": guid("customer", company, document.customer_number),
-        "customerNumber": document.customer_number,
-        "customerName": document.customer_name,
-        "currencyCode": document.currency or account.local_currency,
-        "totalAmountExcludingTax": document.net,
-        "totalTaxAmount": document.tax,
-        "totalAmountIncludingTax": document.net + document.tax,
+        **marked(guid("contact", company, customer.number), modified),
+        "number": f"CT-{customer.number}",
+        "type": "Company" if customer.address.company else "Person",
+        "displayName": customer.name,
+        "contactBusinessRelation": "Customer",
+        "privacyBlocked": customer.is_contact_blocked,
         "lastModifiedDateTime": modified,
-    }
-
-
-ORDER_STATUS = {"draft": "Draft", "pending_approval": "In_x0020_Review", "released": "Open"}
-"""Orders in any other state are gone: posting or cancelling deletes them."""
-
-
-def order_row(order: LedgerSalesOrder, company: str, account: Account) -> Item:
-    """Give an item of salesOrders with its one line."""
-    header = _document("order", order, company, account)
-    line = {
-        "id": guid("line", company, order.number),
-        "documentId": header["id"],
-        "sequence": 10_000,
-        "lineType": "Item",
-        "description": "Goods",
-        "quantity": order.quantity,
-        "shippedQuantity": order.shipped_quantity,
-        "invoicedQuantity": order.invoiced_quantity,
-        "shipmentDate": _day(order.shipped_on or order.ordered_on),
-    }
-    return {
-        **header,
-        "orderDate": _day(order.ordered_on),
-        "postingDate": _day(order.ordered_on),
-        "fullyShipped": order.shipped_quantity >= order.quantity,
-        "status": ORDER_STATUS[order.state],
-        "salesOrderLines": [line],
-    }
-
-
-_STATUS = {"draft": "Draft", "posted": "Open", "cancelled": "Canceled"}
-
-
-def invoice_row(invoice: LedgerInvoice, company: str, account: Account) -> Item:
-    """Give an item of salesInvoices."""
-    is_settled = invoice.state == "cancelled"
-    return {
-        **_document("invoice", invoice, company, account),
-        "invoiceDate": _day(invoice.posted_on),
-        "postingDate": _day(invoice.posted_on),
-        "dueDate": _day(invoice.posted_on),
-        "customerPurchaseOrderReference": invoice.customer_reference,
-        "orderId": guid("order", company, invoice.order_number) if invoice.order_number else _NO_ID,
-        "orderNumber": invoice.order_number,
-        "remainingAmount": Decimal(0) if is_settled else invoice.net + invoice.tax,
-        "status": _STATUS[invoice.state],
-    }
-
-
-def memo_row(memo: LedgerCreditMemo, company: str, account: Account) -> Item:
-    """Give an item of salesCreditMemos."""
-    return {
-        **_document("credit memo", memo, company, account),
-        "creditMemoDate": _day(memo.posted_on),
-        "postingDate": _day(memo.posted_on),
-        "dueDate": _day(memo.posted_on),
-        "invoiceId": guid("invoice", company, memo.invoice_number) if memo.invoice_number else _NO_ID,
-        "invoiceNumber": memo.invoice_number,
-        "status": _STATUS[memo.state],
     }
 
 
 def approval_row(approval: LedgerApproval, company: str, _: Account) -> Item:
     """Give an item of approvalEntries."""
-    requested = _time(approval.requested_at)
+    requested = time_text(approval.requested_at)
     return {
-        **_etag(guid("approval", company, approval.id), requested),
+        **marked(guid("approval", company, approval.id), requested),
         "tableId": _SALES_HEADER,
         "documentType": "Order",
         "documentNumber": approval.document_number,
@@ -186,10 +127,17 @@ def approval_row(approval: LedgerApproval, company: str, _: Account) -> Item:
     }
 
 
+def posted_approval_row(approval: LedgerApproval, company: str, _: Account) -> Item:
+    """Give an item of postedApprovalEntries, which knows its document by the posted number alone."""
+    row = approval_row(approval, company, _)
+    posted = {name: value for name, value in row.items() if name != "documentType"}
+    return {**posted, "id": guid("posted approval", company, approval.id), "tableId": _INVOICE_HEADER}
+
+
 def information_row(_: object, company: str, account: Account) -> Item:
     """Give the item of companyInformation."""
     return {
-        **_etag(guid("information", company), company),
+        **marked(guid("information", company), company),
         "displayName": company,
         "currencyCode": account.local_currency,
         "lastModifiedDateTime": "2020-01-01T00:00:00Z",
@@ -199,9 +147,9 @@ def information_row(_: object, company: str, account: Account) -> Item:
 def rate_row(rate: LedgerRate, company: str, _: Account) -> Item:
     """Give an item of currencyExchangeRates; small rates are told for a hundred units."""
     units = 100 if rate.rate < 1 else 1
-    starts_on = _day(rate.starts_on)
+    starts_on = day_text(rate.starts_on)
     return {
-        **_etag(guid("rate", company, rate.currency, starts_on), str(rate.rate)),
+        **marked(guid("rate", company, rate.currency, starts_on), str(rate.rate)),
         "currencyCode": rate.currency,
         "startingDate": starts_on,
         "exchangeRateAmount": units,
@@ -215,7 +163,7 @@ def privacy_row(customer: LedgerCustomer, company: str, _: Account) -> Item:
     """Give an item of the custom page over customers' privacy."""
     customer_id = guid("customer", company, customer.number)
     return {
-        **_etag(customer_id, str(customer.is_privacy_blocked)),
+        **marked(customer_id, str(customer.is_privacy_blocked)),
         "number": customer.number,
         "privacyBlocked": customer.is_privacy_blocked,
     }
@@ -225,12 +173,12 @@ def log_row(entry: SyncLogEntry, company: str, _: Account) -> Item:
     """Give an item of the custom page over the connector's log."""
     has_ended = entry.state != "running"
     return {
-        **_etag(guid("log", company, entry.id), entry.state),
+        **marked(guid("log", company, entry.id), entry.state),
         "subject": entry.subject.capitalize() or _BLANK,
         "reference": entry.reference,
         "status": entry.state.capitalize(),
-        "startedAt": _time(entry.started_at),
-        "finishedAt": _time(entry.finished_at) if has_ended else _NO_TIME,
+        "startedAt": time_text(entry.started_at),
+        "finishedAt": time_text(entry.finished_at) if has_ended else NO_TIME,
         "errorCode": entry.error_code,
         "errorField": entry.error_field,
         "errorMessage": entry.error,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dev.vendors import business_central_documents as documents
 from dev.vendors import business_central_rows as rows
 from dev.vendors.facts import Account
 
@@ -41,9 +42,8 @@ _DOCUMENT = (
     "id number externalDocumentNumber postingDate customerId customerNumber customerName currencyCode "
     "totalAmountExcludingTax totalTaxAmount totalAmountIncludingTax status lastModifiedDateTime"
 )
-_ORDER_LINE = (
-    "id documentId sequence lineType description quantity shippedQuantity invoicedQuantity shipmentDate"
-)
+_LINE = "id documentId sequence lineType lineObjectNumber description quantity netAmount"
+_ORDER_LINE = f"{_LINE} shippedQuantity invoicedQuantity shipmentDate"
 
 STANDARD = {
     "customers": Table(
@@ -52,15 +52,21 @@ STANDARD = {
             "email website taxRegistrationNumber currencyCode blocked lastModifiedDateTime"
         ),
         computed=("taxRegistrationNumber", "currencyCode"),
+        navigation={"contactsInformation": "contactId contactNumber contactName contactType"},
         facts=lambda account: account.ledger_customers,
         row=rows.customer_row,
+    ),
+    "contacts": Table(
+        fields="id number type displayName contactBusinessRelation privacyBlocked lastModifiedDateTime",
+        facts=lambda account: account.ledger_customers,
+        row=rows.contact_row,
     ),
     "salesOrders": Table(
         fields=f"{_DOCUMENT} orderDate fullyShipped",
         computed=("currencyCode",),
         navigation={"salesOrderLines": _ORDER_LINE},
-        facts=lambda account: [each for each in account.sales_orders if each.state in rows.ORDER_STATUS],
-        row=rows.order_row,
+        facts=lambda account: [each for each in account.sales_orders if each.state in documents.ORDER_STATUS],
+        row=documents.order_row,
     ),
     "salesInvoices": Table(
         fields=(
@@ -68,19 +74,26 @@ STANDARD = {
             "remainingAmount"
         ),
         computed=("currencyCode", "remainingAmount"),
+        navigation={"salesInvoiceLines": _LINE},
         facts=lambda account: account.invoices,
-        row=rows.invoice_row,
+        row=documents.invoice_row,
     ),
     "salesCreditMemos": Table(
         fields=f"{_DOCUMENT} creditMemoDate dueDate invoiceId invoiceNumber",
         computed=("currencyCode", "invoiceId"),
+        navigation={"salesCreditMemoLines": _LINE},
         facts=lambda account: account.credit_memos,
-        row=rows.memo_row,
+        row=documents.memo_row,
     ),
     "approvalEntries": Table(
         fields=("id tableId documentType documentNumber status dateTimeSentForApproval lastModifiedDateTime"),
-        facts=lambda account: account.approvals,
+        facts=lambda account: [each for each in account.approvals if not each.is_posted],
         row=rows.approval_row,
+    ),
+    "postedApprovalEntries": Table(
+        fields="id tableId documentNumber status dateTimeSentForApproval lastModifiedDateTime",
+        facts=lambda account: [each for each in account.approvals if each.is_posted],
+        row=rows.posted_approval_row,
     ),
     "companyInformation": Table(
         fields="id displayName currencyCode lastModifiedDateTime",
@@ -98,15 +111,27 @@ STANDARD = {
     ),
 }
 
+_LOG = "id subject reference status startedAt finishedAt errorCode errorField errorMessage"
+
 CUSTOM = {
     "customerPrivacy": Table(
         fields="id number privacyBlocked",
         facts=lambda account: account.ledger_customers,
         row=rows.privacy_row,
     ),
-    "connectorLogEntries": Table(
-        fields=("id subject reference status startedAt finishedAt errorCode errorField errorMessage"),
-        facts=lambda account: account.sync_log,
-        row=rows.log_row,
+    "connectorLogEntries": Table(fields=_LOG, facts=lambda account: account.sync_log, row=rows.log_row),
+    "skippedRecords": Table(fields=_LOG, facts=lambda account: account.skipped, row=rows.log_row),
+    "orderCommerceIds": Table(
+        fields="id commerceId",
+        facts=lambda account: account.sales_orders,
+        row=documents.commerce_row("order"),
+    ),
+    "invoiceCommerceIds": Table(
+        fields="id commerceId", facts=lambda account: account.invoices, row=documents.commerce_row("invoice")
+    ),
+    "creditMemoCommerceIds": Table(
+        fields="id commerceId",
+        facts=lambda account: account.credit_memos,
+        row=documents.commerce_row("credit memo"),
     ),
 }

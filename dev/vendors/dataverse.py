@@ -5,17 +5,17 @@ table: an unknown one refuses the whole query.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from dev.vendors import dataverse_rows as rows
+from dev.vendors import dataverse_tracking as tracking
 from dev.vendors.entra import SECRETS, is_valid
-from dev.vendors.facts import Account, AutomationRun, CrmOpenBusiness, CrmRecord
-from dev.vendors.odata import EntitySet, answer, refusal
+from dev.vendors.facts import Account, CrmRecord
+from dev.vendors.odata import EntitySet, admit, answer, offered, refusal
 from dev.vendors.vendor import endpoint
 
 __all__ = ["COLUMNS", "ENTITY_SETS", "ROUTES", "SECRETS"]
@@ -23,13 +23,11 @@ __all__ = ["COLUMNS", "ENTITY_SETS", "ROUTES", "SECRETS"]
 Item = dict[str, Any]
 
 _LARGEST_PAGE = 5_000
+_TRACKED = frozenset({"accounts", "contacts"})
 _API = "/api/data/v9.2/"
 _UNAUTHORIZED = "0x80072560"
 _UNKNOWN = "0x80060888"
 _LOOKUPS = frozenset({"Lookup", "Customer"})
-_CUSTOMER = 3
-_PARTNER = 5
-
 _TYPES = {
     "accountid": "Uniqueidentifier",
     "contactid": "Uniqueidentifier",
@@ -60,112 +58,13 @@ _TABLES = {
     "flowrun": "flowrunid partitionid name status starttime endtime duration errorcode errormessage "
     "triggertype workflowid workflowname parentrunid",
     "cdm_company": "cdm_companyid cdm_companycode cdm_name",
+    "flowevent": "floweventid name eventtype eventcode createdon completedon",
+    "msdyn_dualwriteruntimeconfig": "msdyn_dualwriteruntimeconfigid msdyn_name msdyn_status "
+    "msdyn_internalentityname msdyn_externalentityname modifiedon",
+    "organization": "organizationid flowruntimetoliveinseconds",
 }
 COLUMNS = {table: columns.split() for table, columns in _TABLES.items()}
 """The columns of each table by their logical names."""
-
-
-def _guid(*parts: str) -> str:
-    return str(uuid5(NAMESPACE_URL, "/".join(parts)))
-
-
-def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _shared(record: CrmRecord) -> Item:
-    person = record.person
-    return {
-        "emailaddress1": person.email or None,
-        "telephone1": person.phone or None,
-        "address1_line1": person.street or None,
-        "address1_city": person.city or None,
-        "address1_stateorprovince": person.state or None,
-        "address1_postalcode": person.postcode or None,
-        "address1_country": person.country or None,
-        "statecode": 0 if record.is_active else 1,
-        "statuscode": 1 if record.is_active else 2,
-        "createdon": _time(record.created_at),
-        "modifiedon": _time(record.modified_at),
-        "_msdyn_company_value": _guid("company", record.company) if record.company else None,
-        "_msdyn_customergroupid_value": _guid("group", record.customer_group)
-        if record.customer_group
-        else None,
-    }
-
-
-def _account(record: CrmRecord) -> Item:
-    person = record.person
-    return {
-        "accountid": record.id,
-        "accountnumber": record.account_number or None,
-        "name": person.company or f"{person.first_name} {person.last_name}",
-        "customertypecode": _CUSTOMER if record.is_in_scope else _PARTNER,
-        "creditonhold": False,
-        "msdyn_taxexemptnumber": record.vat or None,
-        "msdyn_identificationnumber": None,
-        **_shared(record),
-    }
-
-
-def _contact(record: CrmRecord) -> Item:
-    person = record.person
-    return {
-        "contactid": record.id,
-        "fullname": f"{person.first_name} {person.last_name}".strip() or person.company,
-        "firstname": person.first_name or None,
-        "lastname": person.last_name or None,
-        "mobilephone": None,
-        "msdyn_contactpersonid": record.account_number or None,
-        "msdyn_sellable": record.is_in_scope,
-        **_shared(record),
-    }
-
-
-def _business(business: CrmOpenBusiness, key: str) -> Item:
-    return {
-        key: business.id,
-        "name": business.title or None,
-        "statecode": 0,
-        "_customerid_value": business.crm_id or None,
-        "modifiedon": _time(business.modified_at),
-    }
-
-
-_STATUS = {
-    "succeeded": "Succeeded",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-    "skipped": "Skipped",
-    "running": "Running",
-}
-
-
-def _run(run: AutomationRun) -> Item:
-    has_ended = run.state != "running"
-    return {
-        "flowrunid": _guid("flowrun", run.id),
-        "partitionid": _guid("owner"),
-        "name": run.id,
-        "status": _STATUS[run.state],
-        "starttime": _time(run.started_at),
-        "endtime": _time(run.ended_at) if has_ended else None,
-        "duration": int((run.ended_at - run.started_at).total_seconds()) if has_ended else None,
-        "errorcode": run.error_code or None,
-        "errormessage": run.error or None,
-        "triggertype": "Automated",
-        "workflowid": _guid("workflow", run.flow),
-        "workflowname": run.flow,
-        "parentrunid": None,
-    }
-
-
-def _companies(account: Account) -> list[Item]:
-    codes = sorted({record.company for record in account.crm_records if record.company})
-    return [
-        {"cdm_companyid": _guid("company", code), "cdm_companycode": code, "cdm_name": code.upper()}
-        for code in codes
-    ]
 
 
 def _records(table: str, render: Callable[[CrmRecord], Item]) -> Callable[[Account], list[Item]]:
@@ -173,16 +72,32 @@ def _records(table: str, render: Callable[[CrmRecord], Item]) -> Callable[[Accou
 
 
 def _open(kind: str, key: str) -> Callable[[Account], list[Item]]:
-    return lambda account: [_business(each, key) for each in account.open_business if each.kind == kind]
+    return lambda account: [
+        rows.business_row(each, key) for each in account.open_business if each.kind == kind
+    ]
 
 
 _READERS: dict[str, tuple[str, Callable[[Account], list[Item]]]] = {
-    "accounts": ("account", _records("account", _account)),
-    "contacts": ("contact", _records("contact", _contact)),
+    "accounts": ("account", _records("account", rows.account_row)),
+    "contacts": ("contact", _records("contact", rows.contact_row)),
     "opportunities": ("opportunity", _open("opportunity", "opportunityid")),
     "salesorders": ("salesorder", _open("order", "salesorderid")),
-    "flowruns": ("flowrun", lambda account: [_run(run) for run in account.automation_runs]),
-    "cdm_companies": ("cdm_company", _companies),
+    "flowruns": ("flowrun", lambda account: [rows.run_row(run) for run in account.automation_runs]),
+    "cdm_companies": ("cdm_company", rows.company_rows),
+    "flowevents": ("flowevent", lambda account: [rows.gap_row(each) for each in account.automation_gaps]),
+    "msdyn_dualwriteruntimeconfigs": (
+        "msdyn_dualwriteruntimeconfig",
+        lambda account: [rows.map_row(each) for each in account.dual_write_maps],
+    ),
+    "organizations": (
+        "organization",
+        lambda account: [
+            {
+                "organizationid": rows.guid("organization"),
+                "flowruntimetoliveinseconds": account.flow_run_seconds,
+            }
+        ],
+    ),
 }
 ENTITY_SETS = {
     name: EntitySet(
@@ -213,19 +128,42 @@ async def read(request: Request, account: Account) -> Response:
     name = request.path_params["entity_set"]
     if name not in ENTITY_SETS:
         raise refusal(404, _UNKNOWN, f"Resource not found for the segment '{name}'.")
-    _, items = _READERS[name]
-    return answer(request, ENTITY_SETS[name], items(account), _context(request, name))
+    admit(account, name, "0x80040220")
+    table, read_items = _READERS[name]
+    entity_set, items = offered(account, name, ENTITY_SETS[name]), read_items(account)
+    if tracking.is_asked_for(request, account) and name in _TRACKED:
+        return tracking.changes(request, account, entity_set, items, f"{table}id")
+    if "$top" in request.query_params and "maxpagesize" in request.headers.get("Prefer", ""):
+        raise refusal(400, _UNKNOWN, "The $top query option cannot be used with a page size.")
+    if "include-annotations" not in request.headers.get("Prefer", ""):
+        items = [{name: value for name, value in item.items() if "@" not in name} for item in items]
+    return answer(request, entity_set, items, _context(request, name))
+
+
+def _table(request: Request) -> str:
+    _admit(request)
+    table: str = request.path_params["table"]
+    if table not in COLUMNS:
+        raise refusal(404, _UNKNOWN, f"Could not find an entity with name {table}.")
+    return table
 
 
 @endpoint
-async def describe(request: Request, account: Account) -> Response:  # noqa: ARG001 - tables are alike everywhere
+async def define(request: Request, account: Account) -> Response:
+    """Answer what one table is."""
+    table = _table(request)
+    is_tracked = account.tracks_changes and f"{table}s" in _TRACKED
+    return JSONResponse({"LogicalName": table, "ChangeTrackingEnabled": is_tracked})
+
+
+@endpoint
+async def describe(request: Request, account: Account) -> Response:
     """Answer the columns of one table."""
-    _admit(request)
-    table = request.path_params["table"]
-    if table not in COLUMNS:
-        raise refusal(404, _UNKNOWN, f"Could not find an entity with name {table}.")
+    table = _table(request)
     items = [
-        {"LogicalName": column, "AttributeType": _TYPES.get(column, "String")} for column in COLUMNS[table]
+        {"LogicalName": column, "AttributeType": _TYPES.get(column, "String")}
+        for column in COLUMNS[table]
+        if f"{table}s.{column}" not in account.lacks
     ]
     return answer(request, _ATTRIBUTES, items, _context(request, "EntityDefinitions/Attributes"))
 
@@ -233,5 +171,6 @@ async def describe(request: Request, account: Account) -> Response:  # noqa: ARG
 _ROOT = "/dataverse/{account}" + _API
 ROUTES = [
     Route(_ROOT + "EntityDefinitions(LogicalName='{table}')/Attributes", describe),
+    Route(_ROOT + "EntityDefinitions(LogicalName='{table}')", define),
     Route(_ROOT + "{entity_set}", read),
 ]

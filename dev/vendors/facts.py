@@ -9,89 +9,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """Someone with an address; all invented."""
-
-    first_name: str = ""
-    last_name: str = ""
-    company: str = ""
-    email: str = ""
-    phone: str = ""
-    street: str = ""
-    city: str = ""
-    postcode: str = ""
-    country: str = "GB"
-    """ISO 3166-1 alpha-2."""
-    state: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShopCompany:
-    """A B2B company account on a store."""
-
-    id: int
-    name: str
-    created_at: datetime
-    updated_at: datetime
-    address: Person
-    vat: str = ""
-    account_reference: str = ""
-    """The ledger's account number, where the store carries it."""
-    state: str = "active"
-    """`active`, `pending` or `retired`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShopCustomer:
-    """A customer account on a store."""
-
-    id: int
-    person: Person
-    created_at: datetime
-    updated_at: datetime
-    company_id: int = 0
-    vat: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShopOrder:
-    """An order placed on a store; `net` is after discounts and with shipping, before tax."""
-
-    id: int
-    number: str
-    placed_at: datetime
-    updated_at: datetime
-    buyer: Person
-    net: Decimal
-    tax: Decimal = ZERO
-    shipping: Decimal = ZERO
-    """The part of `net` that is shipping."""
-    currency: str = "GBP"
-    customer_id: int = 0
-    """0 is a guest."""
-    company_id: int = 0
-    state: str = "placed"
-    """`placed`, `cancelled`, `refunded`, `abandoned` or `test`."""
-    purchase_order: str = ""
-    tags: tuple[str, ...] = ()
-    store: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShopRefund:
-    """Money given back; amounts are positive."""
-
-    id: int
-    number: str
-    order_id: int
-    refunded_at: datetime
-    net: Decimal
-    tax: Decimal = ZERO
-    currency: str = "GBP"
+from dev.vendors.crm_facts import (
+    AutomationGap,
+    AutomationRun,
+    CrmOpenBusiness,
+    CrmRecord,
+    DualWriteMapping,
+)
+from dev.vendors.faults import Faults
+from dev.vendors.shop_facts import (
+    ZERO,
+    Person,
+    ShopCompany,
+    ShopCustomer,
+    ShopOrder,
+    ShopRefund,
+    ShopSite,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +43,12 @@ class LedgerCustomer:
     state: str = "active"
     """`active`, `inactive`, `on_hold`, `blocked`, `blocked_shipping`, `blocked_invoicing`."""
     is_privacy_blocked: bool = False
+    is_contact_blocked: bool = False
+    """Whether Privacy Blocked is ticked on its contact in Business Central."""
+    contact_modified_at: datetime | None = None
     currency: str = ""
+    is_untouched: bool = False
+    """Never changed since it was made, at `modified_at`; Sage Intacct has no time of change for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +72,12 @@ class LedgerSalesOrder:
     shipped_quantity: Decimal = ZERO
     invoiced_quantity: Decimal = ZERO
     shipped_on: date | None = None
+    shipping: Decimal = ZERO
+    """The part of `net` that stands on a line of its own, for shipping."""
+    commerce_id: str = ""
+    """What a field of the merchant's own holds."""
+    is_untouched: bool = False
+    """Never changed since it was made, at `modified_at`; Sage Intacct has no time of change for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,6 +98,10 @@ class LedgerInvoice:
     state: str = "posted"
     """`draft`, `posted` or `cancelled`."""
     customer_reference: str = ""
+    shipping: Decimal = ZERO
+    commerce_id: str = ""
+    is_untouched: bool = False
+    """Never changed since it was made, at `modified_at`; Sage Intacct has no time of change for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +120,9 @@ class LedgerCreditMemo:
     company: str = ""
     invoice_number: str = ""
     state: str = "posted"
+    commerce_id: str = ""
+    is_untouched: bool = False
+    """Never changed since it was made, at `modified_at`; Sage Intacct has no time of change for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +134,8 @@ class LedgerApproval:
     requested_at: datetime
     state: str = "open"
     company: str = ""
+    is_posted: bool = False
+    """Whether its document is posted, which moves the request to another table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,52 +146,6 @@ class LedgerRate:
     starts_on: date
     rate: Decimal
     company: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CrmRecord:
-    """A Dataverse account or contact."""
-
-    id: str
-    """A GUID."""
-    table: str
-    """`account` or `contact`."""
-    person: Person
-    created_at: datetime
-    modified_at: datetime
-    account_number: str = ""
-    """`accountnumber` or `msdyn_contactpersonid`."""
-    company: str = ""
-    """`cdm_companycode`."""
-    vat: str = ""
-    is_in_scope: bool = True
-    is_active: bool = True
-    customer_group: str = "RETAIL"
-    """"" is what Finance & Operations refuses."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CrmOpenBusiness:
-    """An open opportunity or sales order in Dataverse."""
-
-    id: str
-    kind: str
-    crm_id: str
-    title: str = ""
-    modified_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class AutomationRun:
-    """One run of a Power Automate flow."""
-
-    id: str
-    flow: str
-    state: str
-    started_at: datetime
-    ended_at: datetime
-    error_code: str = ""
-    error: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +163,17 @@ class SyncLogEntry:
     error_code: str = ""
     error_field: str = ""
     error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerDeletion:
+    """A row that was deleted from a ledger."""
+
+    kind: str
+    """`customer`, `order`, `invoice` or `adjustment`."""
+    number: str
+    deleted_at: datetime
+    company: str = ""
 
 
 @dataclass(kw_only=True)
@@ -275,7 +194,57 @@ class Account:
     crm_records: list[CrmRecord] = field(default_factory=list)
     open_business: list[CrmOpenBusiness] = field(default_factory=list)
     automation_runs: list[AutomationRun] = field(default_factory=list)
+    automation_gaps: list[AutomationGap] = field(default_factory=list)
+    dual_write_maps: list[DualWriteMapping] = field(default_factory=list)
+    flow_run_seconds: int = 2_419_200
+    """How long Dataverse keeps the runs of flows; 0 is not at all."""
+    tracks_changes: bool = True
+    """Whether Dataverse's change tracking is on."""
+    tracked: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What each change token saw: marks of rows by their ids. A token that is not here has expired."""
     sync_log: list[SyncLogEntry] = field(default_factory=list)
+    skipped: list[SyncLogEntry] = field(default_factory=list)
+    """What the connector passed over."""
+    deletions: list[LedgerDeletion] = field(default_factory=list)
+    denied: frozenset[str] = frozenset()
+    """What the user may not read, by the vendor's names."""
+    formatting: dict[str, str] = field(default_factory=dict)
+    """How the user writes dates and times, where it is not the vendor's usual way."""
     local_currency: str = "GBP"
+    has_b2b: bool = True
+    """Whether a store has its vendor's B2B module."""
+    page_limit: int | None = None
+    """The most rows a page that the merchant allows; None is the vendor's own limit."""
+    lacks: frozenset[str] = frozenset()
+    """Entity sets, and fields as `set.field`, that an environment of Microsoft's does not have."""
+    barred: frozenset[str] = frozenset()
+    """Entity sets that the app may not read."""
     is_broken: bool = False
     """Answers 200 with nonsense, as a vendor behind a broken proxy does."""
+    faults: Faults = field(default_factory=Faults)
+    """What else goes wrong, where a test says so."""
+
+
+__all__ = [
+    "ZERO",
+    "Account",
+    "AutomationGap",
+    "AutomationRun",
+    "CrmOpenBusiness",
+    "CrmRecord",
+    "DualWriteMapping",
+    "LedgerApproval",
+    "LedgerCreditMemo",
+    "LedgerCustomer",
+    "LedgerDeletion",
+    "LedgerInvoice",
+    "LedgerRate",
+    "LedgerSalesOrder",
+    "Person",
+    "ShopCompany",
+    "ShopCustomer",
+    "ShopOrder",
+    "ShopRefund",
+    "ShopSite",
+    "SyncLogEntry",
+]

@@ -21,7 +21,7 @@ from dev.vendors.facts import (
     LedgerInvoice,
     LedgerSalesOrder,
 )
-from dev.vendors.odata import EntitySet, answer, refusal
+from dev.vendors.odata import EntitySet, admit, answer, offered, refusal
 from dev.vendors.vendor import endpoint
 
 __all__ = ["ENTITY_SETS", "ROUTES", "SECRETS"]
@@ -142,6 +142,14 @@ def _rates(account: Account) -> Iterator[Item]:
         }
 
 
+def _companies(account: Account) -> list[str]:
+    """Give the legal entities: those that the account names, or else those that anything belongs to."""
+    owned = {each.company for each in account.ledger_customers}
+    owned |= {each.company for each in account.sales_orders}
+    owned |= {each.company for each in account.invoices} | {each.company for each in account.credit_memos}
+    return account.ledger_companies or sorted(owned | {"usmf"})
+
+
 _READERS: dict[str, Callable[[Account], list[Item]]] = {
     "CustomersV3": lambda account: [_customer(each) for each in account.ledger_customers],
     "SalesOrderHeadersV2": lambda account: [
@@ -149,6 +157,9 @@ _READERS: dict[str, Callable[[Account], list[Item]]] = {
     ],
     "SalesInvoiceHeadersV2": lambda account: list(_invoices(account)),
     "ExchangeRates": lambda account: list(_rates(account)),
+    "LegalEntities": lambda account: [
+        {"LegalEntityId": code.upper(), "Name": code.upper()} for code in _companies(account)
+    ],
 }
 _FIELDS = {
     "CustomersV3": "dataAreaId CustomerAccount PartyType OrganizationName PersonFirstName PersonLastName "
@@ -162,6 +173,7 @@ _FIELDS = {
     "SalesInvoiceHeadersV2": "dataAreaId InvoiceNumber InvoiceDate LedgerVoucher SalesOrderNumber "
     "InvoiceCustomerAccountNumber CustomersOrderReference CurrencyCode TotalInvoiceAmount TotalTaxAmount",
     "ExchangeRates": "RateTypeName FromCurrency ToCurrency StartDate EndDate ConversionFactor Rate",
+    "LegalEntities": "LegalEntityId Name",
 }
 ENTITY_SETS = {
     name: EntitySet(fields=frozenset(fields.split()), largest_page=_LARGEST_PAGE)
@@ -177,12 +189,13 @@ async def read(request: Request, account: Account) -> Response:
     name = request.path_params["entity_set"]
     if name not in ENTITY_SETS:
         raise refusal(404, "", f"No HTTP resource was found that matches the request '{name}'.")
+    admit(account, name)
     items = _READERS[name](account)
     if request.query_params.get("cross-company") != "true":
-        default = account.ledger_companies[0] if account.ledger_companies else ""
+        default = _companies(account)[0]
         items = [item for item in items if item.get("dataAreaId", default) == default]
     root = str(request.url).partition("/data/")[0]
-    return answer(request, ENTITY_SETS[name], items, f"{root}/data/$metadata#{name}")
+    return answer(request, offered(account, name, ENTITY_SETS[name]), items, f"{root}/data/$metadata#{name}")
 
 
 ROUTES = [Route("/finance_operations/{account}/data/{entity_set}", read)]

@@ -1,6 +1,7 @@
 """What the simulated OData vendors share: query options over items, and pages with opaque next links.
 
-OData 4.0: `$filter`, `$orderby`, `$select`, `$expand` of one level, `Prefer: odata.maxpagesize`.
+OData 4.0: `$filter`, `$orderby`, `$select`, `$expand` of one level, `$top`, `$count`, and
+`Prefer: odata.maxpagesize`.
 Any other option beginning with `$` is refused, so that none is ignored in silence.
 """
 
@@ -8,19 +9,20 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from dev.vendors.facts import Account
 from dev.vendors.odata_filter import FilterError, condition
 from dev.vendors.vendor import Refused
 
 Item = Mapping[str, Any]
 
-_KNOWN = frozenset({"$filter", "$orderby", "$select", "$expand", "$skiptoken"})
+_KNOWN = frozenset({"$filter", "$orderby", "$select", "$expand", "$skiptoken", "$top", "$count"})
 _PAGE_SIZE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)")
 _EXPANSION = re.compile(r"(\w+)(?:\(\$select=([\w,\s]+)\))?")
 
@@ -44,6 +46,20 @@ def refusal(status: int, code: str, message: str) -> Refused:
     return Refused(JSONResponse({"error": {"code": code, "message": message}}, status_code=status))
 
 
+def admit(account: Account, name: str, code: str = "") -> None:
+    """Refuse an entity set that the environment lacks (404) or that the app may not read (403)."""
+    if name in account.lacks:
+        raise refusal(404, code, f"Resource not found for the segment '{name}'.")
+    if name in account.barred:
+        raise refusal(403, code, f"Principal user is missing prvRead{name} privilege.")
+
+
+def offered(account: Account, name: str, entity_set: EntitySet) -> EntitySet:
+    """Give an entity set without the fields that the environment lacks."""
+    missing = {each.partition(".")[2] for each in account.lacks if each.startswith(f"{name}.")}
+    return replace(entity_set, fields=[each for each in entity_set.fields if each not in missing])
+
+
 def answer(request: Request, entity_set: EntitySet, items: Iterable[Item], context: str = "") -> Response:
     """Answer a query over all items of an entity set with one page.
 
@@ -51,19 +67,56 @@ def answer(request: Request, entity_set: EntitySet, items: Iterable[Item], conte
     what the set does not know.
     """
     query = dict(request.query_params)
+    rows = projected(request, entity_set, items)
+    body: dict[str, Any] = {"@odata.context": context} if context else {}
+    if query.get("$count") == "true":
+        body["@odata.count"] = len(rows)
+    top = query.get("$top", "")
+    rows = rows[: int(top)] if top.isdigit() else rows
+    return page_of(request, entity_set, rows, body)
+
+
+def count(request: Request, entity_set: EntitySet, items: Iterable[Item]) -> Response:
+    """Answer how many items a query finds, as plain text with the mark that .NET puts before it."""
+    text = str(len(projected(request, entity_set, items)))
+    return Response(text.encode("utf-8-sig"), media_type="text/plain")
+
+
+def projected(
+    request: Request, entity_set: EntitySet, items: Iterable[Item], beside: Collection[str] = ()
+) -> list[Item]:
+    """Give what a query finds, in its order, with what it selects; `beside` are options that others read."""
+    query = {name: value for name, value in request.query_params.items() if name not in beside}
     try:
         selected = _select(query, entity_set)
         rows = _ordered(query, entity_set, _filtered(query, entity_set, items))
-        start = _start(query)
+    except FilterError as error:
+        raise refusal(400, entity_set.error_code, f"Invalid query: {error}.") from None
+    return [selected(row) for row in rows]
+
+
+def page_of(  # noqa: PLR0913 - each shapes a part of the page
+    request: Request,
+    entity_set: EntitySet,
+    rows: Sequence[Item],
+    body: dict[str, Any],
+    *,
+    carried: Mapping[str, str] | None = None,
+    last: Mapping[str, Any] | None = None,
+) -> Response:
+    """Answer one page of rows; next links carry some parameters on, and the last page tells more."""
+    try:
+        start = _start(dict(request.query_params))
     except FilterError as error:
         raise refusal(400, entity_set.error_code, f"Invalid query: {error}.") from None
     size = _page_size(request, entity_set.largest_page)
-    page = rows[start : start + size]
-    body: dict[str, Any] = {"@odata.context": context} if context else {}
-    body["value"] = [selected(row) for row in page]
+    body = {**body, "value": rows[start : start + size]}
     if start + size < len(rows):
         token = base64.urlsafe_b64encode(json.dumps({"start": start + size}).encode()).decode()
-        body["@odata.nextLink"] = str(request.url.include_query_params(**{"$skiptoken": token}))
+        more = {**(carried or {}), "$skiptoken": token}
+        body["@odata.nextLink"] = str(request.url.include_query_params(**more))
+    else:
+        body |= last or {}
     headers = {"OData-Version": "4.0", "Preference-Applied": f"odata.maxpagesize={size}"}
     return Response(json.dumps(body, default=float), media_type="application/json", headers=headers)
 
@@ -127,7 +180,10 @@ class _Projection:
 
     def __call__(self, item: Item) -> dict[str, Any]:
         chosen = {
-            name: value for name, value in item.items() if name in self.names or name.startswith("@odata.")
+            name: value
+            for name, value in item.items()
+            # What is said of a property goes with it.
+            if name.partition("@")[0] in self.names or name.startswith("@odata.")
         }
         for name, inner in self.expanded.items():
             chosen[name] = [{key: row[key] for key in row if key in inner} for row in item.get(name, ())]

@@ -53,6 +53,8 @@ def condition(node: Mapping[str, Any], known: frozenset[str]) -> Test:
         return lambda row: row[field] is not None and comparable(row[field]) in values
     if name not in _COMPARISONS:
         raise FilterError(f"no such operator: {name}")
+    if wanted is None and name == "$eq":
+        return lambda row: row[field] is None
     compare = _COMPARISONS[name]
     return lambda row: row[field] is not None and compare(comparable(row[field]), comparable(wanted))
 

@@ -5,7 +5,7 @@ Names and enumerations are those of Sage's own OpenAPI: https://developer.sage.c
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -31,14 +31,14 @@ _ORDER_STATE = {
 _LEDGER_STATE = {"draft": "draft", "posted": "posted", "cancelled": "reversed"}
 
 
-def _key(kind: str, company: str, number: str) -> str:
+def key_of(kind: str, company: str, number: str) -> str:
     """Give a record number: stable while other records come and go."""
     digest = hashlib.sha256(f"{kind}|{company}|{number}".encode()).digest()
     return str(int.from_bytes(digest[:6]))
 
 
 def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _amount(amount: Decimal) -> str:
@@ -51,7 +51,7 @@ def _order_state(order: LedgerSalesOrder) -> str:
 
 
 def _customer_key(company: str, number: str) -> str:
-    return _key("customer", company, number)
+    return key_of("customer", company, number)
 
 
 CUSTOMER: Fields = {
@@ -70,8 +70,8 @@ CUSTOMER: Fields = {
     "contacts.default.mailingAddress.state": lambda c, _: c.address.state,
     "contacts.default.mailingAddress.postCode": lambda c, _: c.address.postcode,
     "contacts.default.mailingAddress.isoCountryCode": lambda c, _: c.address.country.lower(),
-    "audit.createdDateTime": lambda c, _: _time(c.created_at),
-    "audit.modifiedDateTime": lambda c, _: _time(c.modified_at),
+    "audit.createdDateTime": lambda c, _: _time(c.modified_at if c.is_untouched else c.created_at),
+    "audit.modifiedDateTime": lambda c, _: None if c.is_untouched else _time(c.modified_at),
     "nsp::VAT_NUMBER": lambda c, _: c.vat,
 }
 
@@ -81,13 +81,13 @@ _DOCUMENT: Fields = {
     "customer.name": lambda d, _: d.customer_name,
     "entity.id": lambda d, _: d.company,
     "audit.createdDateTime": lambda d, _: _time(d.modified_at),
-    "audit.modifiedDateTime": lambda d, _: _time(d.modified_at),
+    "audit.modifiedDateTime": lambda d, _: None if d.is_untouched else _time(d.modified_at),
 }
 
 ORDER: Fields = {
     **_DOCUMENT,
-    "key": lambda o, _: _key("order", o.company, o.number),
-    "id": lambda o, _: _key("order", o.company, o.number),
+    "key": lambda o, _: key_of("order", o.company, o.number),
+    "id": lambda o, _: key_of("order", o.company, o.number),
     "documentId": lambda o, _: f"Sales Order-{o.number}",
     "documentNumber": lambda o, _: o.number,
     "documentType": lambda _o, _a: "Sales Order",
@@ -104,8 +104,8 @@ ORDER: Fields = {
 
 INVOICE: Fields = {
     **_DOCUMENT,
-    "key": lambda i, _: _key("invoice", i.company, i.number),
-    "id": lambda i, _: _key("invoice", i.company, i.number),
+    "key": lambda i, _: key_of("invoice", i.company, i.number),
+    "id": lambda i, _: key_of("invoice", i.company, i.number),
     "moduleKey": lambda i, _: "orderEntry" if i.order_number else "accountsReceivable",
     "invoiceNumber": lambda i, _: i.number,
     "state": lambda i, _: _LEDGER_STATE[i.state],
@@ -119,8 +119,8 @@ INVOICE: Fields = {
 
 ADJUSTMENT: Fields = {
     **_DOCUMENT,
-    "key": lambda m, _: _key("adjustment", m.company, m.number),
-    "id": lambda m, _: _key("adjustment", m.company, m.number),
+    "key": lambda m, _: key_of("adjustment", m.company, m.number),
+    "id": lambda m, _: key_of("adjustment", m.company, m.number),
     "txnType": lambda _m, _a: "ra",
     "adjustmentNumber": lambda m, _: m.number,
     "state": lambda m, _: _LEDGER_STATE[m.state],

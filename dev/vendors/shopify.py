@@ -1,10 +1,7 @@
 """A simulated Shopify: the Admin GraphQL API 2026-10 and its token endpoint."""
 
-import math
-import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from operator import itemgetter
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dev.vendors.facts import Account, ShopOrder
-from dev.vendors.shopify_graphql import Key, QueryError, connection, execute
-from dev.vendors.shopify_render import Shop, gid, shop_of
+from dev.vendors.facts import Account
+from dev.vendors.shopify_graphql import QueryError, execute
+from dev.vendors.shopify_parts import gid
+from dev.vendors.shopify_render import shop_of
+from dev.vendors.shopify_search import Root
 from dev.vendors.vendor import Refused, endpoint
 
 SECRETS = {
@@ -26,10 +25,6 @@ _GRANTED = "shpua_invented0000000000000000000000"
 _TOKENS = frozenset({SECRETS["access_token"], _GRANTED})
 _SCOPES = ("read_orders", "read_all_orders", "read_customers", "read_companies")
 _LARGEST_BUCKET, _RESTORED_A_SECOND = 2000.0, 100.0
-
-_TERM = re.compile(r"updated_at:(>=|<=|>|<)(?:'([^']*)'|\"([^\"]*)\"|(\S+))")
-_DAY = len("2026-11-01")
-_SECONDS_A_DAY = 86_400
 
 
 @endpoint
@@ -102,9 +97,14 @@ def _root(account: Account, request: Request) -> dict[str, Any]:
             "plan": {"publicDisplayName": "Shopify Plus", "shopifyPlus": True},
         },
         "currentAppInstallation": {"accessScopes": [{"handle": scope} for scope in _SCOPES]},
-        "orders": _list(orders, shop.order, _updated_order(shop), by_day=False),
-        "customers": _list(account.customers, shop.customer, _updated, by_day=True),
-        "companies": _list(account.companies, shop.company, _updated, by_day=False),
+        **Root(orders, shop.order, shop.updated, lambda order: order.placed_at, shop.financial_status).fields(
+            "orders"
+        ),
+        **Root(account.customers, shop.customer, lambda each: each.updated_at, is_by_day=True).fields(
+            "customers"
+        ),
+        **Root(account.companies, shop.company, lambda each: each.updated_at).fields("companies"),
+        "metafieldDefinitions": partial(_definitions, account),
         "order": node,
         "customer": node,
         "company": node,
@@ -114,53 +114,22 @@ def _root(account: Account, request: Request) -> dict[str, Any]:
     }
 
 
-def _updated(fact: Any) -> datetime:
-    return fact.updated_at  # type: ignore[no-any-return] # facts with a time of change
-
-
-def _updated_order(shop: Shop) -> Callable[[ShopOrder], datetime]:
-    return shop.updated
-
-
-def _list(
-    facts: Iterable[Any],
-    render: Callable[[Any], dict[str, Any]],
-    updated: Callable[[Any], datetime],
-    *,
-    by_day: bool,
-) -> Callable[..., dict[str, Any]]:
-    def resolve(
-        first: int | None = None,
-        after: str | None = None,
-        query: str | None = None,
-        sortKey: str = "ID",  # noqa: N803 - the argument's name at Shopify
-    ) -> dict[str, Any]:
-        low, high = _bounds(query or "", by_day=by_day)
-        found: list[tuple[Key, Any]] = []
-        for fact in facts:
-            when = int(updated(fact).timestamp())
-            if low <= when < high:
-                found.append(((when if sortKey == "UPDATED_AT" else 0, fact.id), fact))
-        return connection(sorted(found, key=itemgetter(0)), render, first=first, after=after)
-
-    return resolve
-
-
-def _bounds(query: str, *, by_day: bool) -> tuple[float, float]:
-    """Read the search as seconds, the second bound exclusive; Shopify takes both as inclusive.
-
-    A bound without quotes is cut to its day, as some saw it at Shopify.
-    """
-    low, high = -math.inf, math.inf
-    for sign, single, double, bare in _TERM.findall(query):
-        bound = (single or double or bare[:_DAY])[: _DAY if by_day else None]
-        start = datetime.fromisoformat(bound)
-        start = start if start.tzinfo else start.replace(tzinfo=UTC)
-        if sign.startswith(">"):
-            low = max(low, start.timestamp())
-        else:
-            high = min(high, start.timestamp() + (_SECONDS_A_DAY if len(bound) == _DAY else 1))
-    return low, high
+def _definitions(
+    account: Account,
+    ownerType: str,  # noqa: N803 - the argument's name at Shopify
+    namespace: str,
+    key: str,
+    first: int,
+) -> dict[str, Any]:
+    """Give the definition of a merchant's own field, where one of its owners has it."""
+    owners: dict[str, Iterable[Any]] = {
+        "ORDER": account.orders,
+        "CUSTOMER": account.customers,
+        "COMPANY": account.companies,
+    }
+    is_known = any(f"{namespace}.{key}" in each.fields for each in owners[ownerType])
+    nodes = [{"__typename": "MetafieldDefinition", "id": gid("MetafieldDefinition", 1)}] if is_known else []
+    return {"nodes": nodes[:first]}
 
 
 ROUTES = [

@@ -1,78 +1,35 @@
 """A shop's facts as objects of Shopify's Admin GraphQL API 2026-10, nested lists as functions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import datetime
+from decimal import ROUND_HALF_UP
 from functools import partial
 from typing import Any
 
-from dev.vendors.facts import Account, Person, ShopCompany, ShopCustomer, ShopOrder, ShopRefund
-from dev.vendors.shopify_graphql import connection
+from dev.vendors.facts import (
+    ZERO,
+    Account,
+    ShopCompany,
+    ShopCustomer,
+    ShopOrder,
+    ShopRefund,
+    ShopSite,
+)
+from dev.vendors.shopify_parts import (
+    PENNY,
+    company_address,
+    gid,
+    listed,
+    localized_fields,
+    mailing_address,
+    metafield,
+    moment,
+    money,
+)
 
-PENNY = Decimal("0.01")
 TAXED_WITHOUT = frozenset({"US", "CA"})
 """Countries whose shops show prices without tax."""
-
-
-def moment(when: datetime) -> str:
-    """Write a time as Shopify does."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def gid(kind: str, number: int) -> str:
-    """Write a global id."""
-    return f"gid://shopify/{kind}/{number}"
-
-
-def listed(nodes: Iterable[Mapping[str, Any]]) -> Any:
-    """Give a nested connection over these objects."""
-    rows = [((0, index), node) for index, node in enumerate(nodes)]
-    return partial(connection, rows, lambda node: node)
-
-
-def money(amount: Decimal, currency: str) -> dict[str, Any]:
-    """Write an amount in the shop's currency, which is the buyer's here, too."""
-    each = {"amount": str(amount.quantize(PENNY)), "currencyCode": currency}
-    return {"__typename": "MoneyBag", "shopMoney": each, "presentmentMoney": each}
-
-
-def mailing_address(person: Person) -> dict[str, Any] | None:
-    """Give a `MailingAddress`; none for someone without any."""
-    if not (person.street or person.postcode or person.city):
-        return None
-    return {
-        "__typename": "MailingAddress",
-        "firstName": person.first_name or None,
-        "lastName": person.last_name or None,
-        "name": f"{person.first_name} {person.last_name}".strip() or None,
-        "company": person.company or None,
-        "address1": person.street or None,
-        "address2": None,
-        "city": person.city or None,
-        "zip": person.postcode or None,
-        "provinceCode": person.state or None,
-        "countryCodeV2": person.country or None,
-        "phone": person.phone or None,
-    }
-
-
-def company_address(person: Person, name: str) -> dict[str, Any]:
-    """Give a `CompanyAddress`."""
-    return {
-        "__typename": "CompanyAddress",
-        "companyName": name,
-        "recipient": f"{person.first_name} {person.last_name}".strip() or None,
-        "firstName": person.first_name or None,
-        "lastName": person.last_name or None,
-        "address1": person.street,
-        "address2": None,
-        "city": person.city or None,
-        "zip": person.postcode or None,
-        "zoneCode": person.state or None,
-        "countryCode": person.country,
-        "phone": person.phone or None,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +45,8 @@ class Shop:
 
     def updated(self, order: ShopOrder) -> datetime:
         """Say when the order changed last: a refund changes it, too."""
-        refunds = self.refunds.get(order.id)
-        if not refunds:
-            return order.updated_at
-        return max(order.updated_at, *(each.refunded_at for each in refunds))
+        told = [each.refunded_at for each in self.refunds.get(order.id, ()) if not each.is_silent]
+        return max([order.updated_at, *told])
 
     def order(self, order: ShopOrder) -> dict[str, Any]:
         """Give an `Order`."""
@@ -100,8 +55,15 @@ class Shop:
         customer = self.customers.get(order.customer_id)
         address = mailing_address(order.buyer)
         has_tax_inside = order.company_id == 0 and order.buyer.country not in TAXED_WITHOUT
-        entity = self.purchasing_company(company, customer) if company else self._buyer(customer)
+        entity = (
+            self.purchasing_company(company, customer, order.site_id) if company else self._buyer(customer)
+        )
+        bag = partial(
+            money, currency=order.currency, buyer_currency=order.buyer_currency, buyer_rate=order.buyer_rate
+        )
         gross = order.net + order.tax
+        refunded = sum((each.net + each.tax for each in self.refunds.get(order.id, ())), ZERO)
+        refunded_tax = sum((each.tax for each in self.refunds.get(order.id, ())), ZERO)
         return {
             "__typename": "Order",
             "id": gid("Order", order.id),
@@ -113,19 +75,25 @@ class Shop:
             "cancelledAt": moment(order.updated_at) if order.state == "cancelled" else None,
             "closedAt": None,
             "test": order.state == "test",
-            "displayFinancialStatus": self._financial_status(order),
+            "displayFinancialStatus": self.financial_status(order),
             "displayFulfillmentStatus": "UNFULFILLED",
             "currencyCode": order.currency,
-            "presentmentCurrencyCode": order.currency,
+            "presentmentCurrencyCode": order.buyer_currency or order.currency,
+            "edited": order.is_edited,
             "taxesIncluded": has_tax_inside,
             "email": order.buyer.email or None,
             "phone": None,
             "poNumber": order.purchase_order or None,
             "tags": list(order.tags),
             "sourceName": "web",
-            "totalPriceSet": money(gross, order.currency),
-            "originalTotalPriceSet": money(gross, order.currency),
-            "totalTaxSet": money(order.tax, order.currency),
+            "totalPriceSet": bag(gross),
+            "originalTotalPriceSet": bag(gross),
+            "totalTaxSet": bag(order.tax),
+            "totalRefundedSet": bag(refunded),
+            "currentTotalPriceSet": bag(gross - order.removed_net - order.removed_tax - refunded),
+            "currentTotalTaxSet": bag(order.tax - order.removed_tax - refunded_tax),
+            "metafield": metafield(order.fields),
+            "localizedFields": localized_fields(order.fields),
             "shippingLines": listed(self._shipping(order, has_tax_inside)),
             "customer": self._buyer(customer),
             "purchasingEntity": entity,
@@ -157,6 +125,7 @@ class Shop:
             "refundLineItems": listed([line]),
             "refundShippingLines": listed([]),
             "orderAdjustments": listed([]),
+            "transactions": listed([{"__typename": "OrderTransaction", "status": "SUCCESS"}]),
         }
 
     def customer(self, customer: ShopCustomer) -> dict[str, Any]:
@@ -177,6 +146,7 @@ class Shop:
             "state": "ENABLED",
             "tags": [],
             "taxSettings": {"taxId": customer.vat or None},
+            "metafield": metafield(customer.fields),
             "defaultEmailAddress": email,
             "defaultPhoneNumber": {"phoneNumber": person.phone} if person.phone else None,
             "defaultAddress": mailing_address(person),
@@ -184,7 +154,7 @@ class Shop:
         }
 
     def company(self, company: ShopCompany) -> dict[str, Any]:
-        """Give a `Company` with one location."""
+        """Give a `Company` with its locations."""
         member = self.contacts.get(company.id) or ShopCustomer(
             id=company.id,
             person=company.address,
@@ -201,15 +171,20 @@ class Shop:
             "updatedAt": moment(company.updated_at),
             "customerSince": moment(company.created_at),
             "mainContact": lambda: {"customer": self.customer(member)},
-            "locations": listed([self._location(company)]),
+            "metafield": metafield(company.fields),
+            "locations": listed([self._location(company, each) for each in self._sites(company)]),
         }
 
-    def purchasing_company(self, company: ShopCompany, customer: ShopCustomer | None) -> dict[str, Any]:
-        """Give a `PurchasingCompany`."""
+    def purchasing_company(
+        self, company: ShopCompany, customer: ShopCustomer | None, site_id: int = 0
+    ) -> dict[str, Any]:
+        """Give a `PurchasingCompany` at one of its locations."""
+        sites = self._sites(company)
+        site = next((each for each in sites if each.id == site_id), sites[0])
         return {
             "__typename": "PurchasingCompany",
             "company": self.company(company),
-            "location": self._location(company),
+            "location": self._location(company, site),
             "contact": self._contact(company, customer) if customer else None,
         }
 
@@ -224,17 +199,26 @@ class Shop:
             "company": self.company(company),
         }
 
-    def _location(self, company: ShopCompany) -> dict[str, Any]:
-        address = company_address(company.address, company.name)
+    def _sites(self, company: ShopCompany) -> list[ShopSite]:
+        first = ShopSite(
+            id=company.id,
+            address=company.address,
+            vat=company.vat,
+            account_reference=company.account_reference,
+        )
+        return [first, *company.sites]
+
+    def _location(self, company: ShopCompany, site: ShopSite) -> dict[str, Any]:
+        address = company_address(site.address, company.name)
         return {
             "__typename": "CompanyLocation",
-            "id": gid("CompanyLocation", company.id),
-            "externalId": company.account_reference or None,
-            "name": company.address.street or company.name,
-            "phone": company.address.phone or None,
+            "id": gid("CompanyLocation", site.id),
+            "externalId": site.account_reference or None,
+            "name": site.address.street or company.name,
+            "phone": site.address.phone or None,
             "updatedAt": moment(company.updated_at),
             "taxSettings": {
-                "taxRegistrationId": company.vat or None,
+                "taxRegistrationId": site.vat or None,
                 "taxExempt": False,
                 "taxExemptions": [],
             },
@@ -242,7 +226,8 @@ class Shop:
             "shippingAddress": address,
         }
 
-    def _financial_status(self, order: ShopOrder) -> str:
+    def financial_status(self, order: ShopOrder) -> str:
+        """Say how far an order is paid."""
         if order.state == "refunded":
             return "REFUNDED"
         if order.state == "cancelled":

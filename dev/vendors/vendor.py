@@ -6,12 +6,13 @@ keeps the accounts in `app.state.accounts` by their name.
 """
 
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from dev.vendors.facts import Account
+from dev.vendors.faulty import answered
 
 Endpoint = Callable[[Request, Account], Awaitable[Response]]
 
@@ -34,9 +35,13 @@ def endpoint(handle: Endpoint) -> Callable[[Request], Awaitable[Response]]:
             return JSONResponse({"error": "no such account"}, status_code=404)
         if account.is_broken:
             return Response("<html>Bad gateway</html>", media_type="text/html")
-        try:
-            return await handle(request, account)
-        except Refused as refused:
-            return refused.response
+        return await answered(request, account, partial(_handled, handle, request))
 
     return serve
+
+
+async def _handled(handle: Endpoint, request: Request, account: Account) -> Response:
+    try:
+        return await handle(request, account)
+    except Refused as refused:
+        return refused.response

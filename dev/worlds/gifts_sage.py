@@ -16,7 +16,7 @@ from dev.worlds.people import Cast, respelled_vat, retyped
 from dev.worlds.period import Period
 from dev.worlds.till import Buyer, Till
 from dev.worlds.trade import Trader, match_by_account, match_by_email, match_by_vat, open_trader
-from dev.worlds.world import World, account_name, connection, entity, workspace
+from dev.worlds.world import TEAMS_CHANNEL, World, account_name, connection, entity, mail, workspace
 
 ID = "gifts-sage"
 PERIOD = Period(as_of=datetime(2026, 4, 14, 18, tzinfo=ZoneInfo("Europe/London")), days=7)
@@ -78,6 +78,11 @@ def _document() -> dict[str, Any]:
             connection(ID, "intacct", "sage_intacct", options={"username": "tieout@LarkspurGifts"}),
         ],
         card_settings={"b2b_threshold": 0},
+        recipients={
+            "finance": {"email": ["finance@larkspur.example"], "teams": [TEAMS_CHANNEL]},
+            "owner": {"email": ["owner@larkspur.example"], "minimum_severity": "critical"},
+        },
+        notifications={"mail": mail("alerts@larkspur.example", "larkspur.example")},
         field_map={
             "default_entity": "larkspur-uk",
             "vat_field": VAT_FIELD,

@@ -77,7 +77,11 @@ def _document() -> dict[str, Any]:
                 ID,
                 "finance",
                 "finance_operations",
-                options={"tenant_id": TENANT, "host": "calderfinch.operations.dynamics.com"},
+                options={
+                    "tenant_id": TENANT,
+                    "host": "calderfinch.operations.dynamics.com",
+                    "companies": [COMPANY, OTHER_COMPANY],
+                },
             ),
         ],
         field_map={"default_entity": "calder-finch-uk"},

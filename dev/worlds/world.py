@@ -22,6 +22,8 @@ CUSTOM_PAGES = {
     "privacy_page": "api/tieout/connector/v1.0/customerPrivacy",
 }
 """Where the simulated Business Central has what the standard API lacks."""
+TEAMS_CHANNEL = "env:DEMO_TEAMS_CHANNEL"
+"""Refers to the address of the simulated Teams workflow."""
 
 _CLIENT = ("client_id", "client_secret")
 _SECRETS = {
@@ -90,6 +92,18 @@ def connection(owner: str, name: str, kind: str, **settings: Any) -> dict[str, A
         "secrets": {secret: f"env:{f'demo_{kind}_{secret}'.upper()}" for secret in _SECRETS[kind]},
         **entra,
         **settings,
+    }
+
+
+def mail(sender: str, tenant_id: str) -> dict[str, Any]:
+    """Give the settings by which a workspace sends mail from a mailbox of the simulated Graph."""
+    return {
+        "transport": "graph",
+        "sender": sender,
+        "tenant_id": tenant_id,
+        "endpoint": f"{ADDRESS}/graph",
+        "token_url": f"{ADDRESS}/entra",
+        "secrets": {name: f"env:{f'demo_graph_{name}'.upper()}" for name in _CLIENT},
     }
 
 

@@ -1,7 +1,7 @@
 """What a card is: a question, its threshold, and the function that judges it."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -51,6 +51,8 @@ class Slice:
     """Counts by name; a name ending in `_amount` is money in ten-thousandths."""
     note: str = ""
     """What follows if it is left."""
+    exposure: tuple[dict[str, str], ...] = ()
+    """What the attached orders are worth, one amount a currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Judgement:
     compared: Decimal
     """What is held against the threshold."""
     rows: tuple[Row, ...]
-    settled: tuple[Row, ...] = ()
+    settled: Sequence[Row] = ()
     """Rows without a finding, kept for looking up."""
     breakdown: tuple[Slice, ...] = ()
     figures: Mapping[str, int | str] | None = None
@@ -107,6 +109,11 @@ class Card:
     def what(self) -> str:
         """Give the first line of the card's text."""
         return inspect.cleandoc(self.about).splitlines()[0]
+
+    @property
+    def todo(self) -> str:
+        """Give the last part of the card's text, on one line: what to do."""
+        return " ".join(inspect.cleandoc(self.about).split("\n\n")[-1].split())
 
     def window_days_in(self, settings: CardSettings) -> int:
         """Give the window that the workspace set, or the card's own."""

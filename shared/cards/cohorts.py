@@ -25,7 +25,7 @@ AMBIGUOUS = Cohort(
     "ambiguous",
     "Several master records fit",
     "The order may post to the wrong account",
-    "Merge the records, or tell us which one it is",
+    "Merge the records named here, or decide which of them is this buyer",
 )
 INACTIVE = Cohort(
     "inactive_record",

@@ -1,187 +1,158 @@
 """B2B customers with active orders and no record in the Sage customer master, by sync cause.
 
 Where these records are made by a sync, a rising count means that the sync is failing or behind. The
-next invoice batch cannot code their VAT, because the record that carries the VAT number is missing.
+next invoice batch cannot code their VAT, standard, zero-rated or reverse-charge, because the record that
+carries the VAT number is missing. A refused record is the worst case: the sync ran, and its orders are
+stranded all the same.
 
-Start with the failures: the sync will go on failing in the same way until its reason is mended.
-Lagging customers clear at the next run. Without a sync log the cause stays unknown.
+Start with the failures, those of the most valuable accounts first: the sync will go on failing in the
+same way until its reason is mended, and one field that the application form does not ask for may be
+behind many. Lagging customers clear at the next run. Where neither the sync log nor the store tells why,
+the cause stays unknown.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
+from shared.cards import sage
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
 from shared.cards.customers import (
     BUYER_NEEDS,
     COLUMNS,
-    by_entity,
-    count,
+    counted,
     customer_row,
-    distinct,
-    oldest_first,
+    excluded,
+    exposure,
+    leave_out,
+    percentage,
+    population_of,
 )
-from shared.cards.ecom_customers_absent_from_sage import MASTER, SYNC_LOGS
-from shared.domain.absence import Absence, Population, population
-from shared.domain.buyers import COMMERCE
-from shared.domain.records import (
-    Company,
-    MasterCustomer,
-    Order,
-    SyncAttempt,
-)
-from shared.domain.rows import CustomerRow
+from shared.cards.cuts import by_cause, by_entity, count, total
+from shared.cards.sage import MASTER, SYNC_LOGS
+from shared.cards.sync_causes import CAUSES, FAILED, LAGGING, NEVER_SYNCED, Told, told
+from shared.domain.absence import Absence, Population
+from shared.domain.accounts import orders_ever
+from shared.domain.money import parse_money
+from shared.domain.records import MasterCustomer, SyncAttempt
+from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow
 from shared.domain.snapshot import Snapshot
-from shared.domain.sync_log import Failure, SyncLog
 from shared.domain.windows import Window
 from shared.domain.workspace import CardSettings
 
-ID = "ecom_b2b_customers_absent_from_sage_master"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why the sync has not made the record."""
-
-    code: str
-    label: str
-    consequence: str
-    action: str
-
-
-NEVER_SYNCED = Cause(
-    "never_synced",
-    "New B2B account, never synced",
-    "No customer record: standard, zero-rated or reverse-charge VAT cannot be set",
-    "Run the customer sync for this account",
-)
-FAILED = Cause(
-    "failed",
-    "Sync failed on create",
-    "The record was refused: its orders are stranded and their VAT cannot be coded",
-    "Mend what the sync was refused for, then run it again",
-)
-LAGGING = Cause(
-    "lagging",
-    "Sync lagging, account newer than the last run",
-    "Clears with the next sync run; no VAT consequence if it runs before the batch",
-    "Wait for the next sync run",
-)
-MERGED = Cause(
-    "merged",
-    "Account merged on the store, old reference absent",
-    "The order names a retired account: VAT cannot be taken from it",
-    "Point the order at the account that remains",
-)
-UNKNOWN = Cause(
-    "unknown",
-    "Unknown, no sync log to tell",
-    "No customer record: standard, zero-rated or reverse-charge VAT cannot be set",
-    "Connect the sync log to learn why, or create the customer",
-)
-CAUSES = (NEVER_SYNCED, FAILED, LAGGING, MERGED, UNKNOWN)
+ID = sage.B2B
+_EVERYONE = {"scope": "all", "include_guests": True}
 
 
 def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
     """Count absent B2B buyers with an active order in the window, and say what the sync log knows."""
-    found = population(snapshot, window, settings.model_copy(update={"scope": "b2b"}), MASTER)
-    log = SyncLog(snapshot.table(SyncAttempt, *SYNC_LOGS))
-    cases = (_row(snapshot, found, absence, log) for absence in found.absences if not absence.lacks_vat)
-    rows = oldest_first(row for row in cases if row is not None)
-    lagging = sum(row.cause == LAGGING.code for row in rows)
-    failing = sum(row.cause in {NEVER_SYNCED.code, FAILED.code} for row in rows)
+    # Everyone, as the wider card mostly asks for them: so they are looked up once for both.
+    found = population_of(snapshot, window, settings.model_copy(update=_EVERYONE), MASTER)
+    buyers = [buyer for buyer in found.buyers if buyer.segment == "b2b"]
+    cases = [_active(snapshot, each) for each in found.absences if sage.is_of_b2b_card(snapshot, each)]
+    ever = orders_ever(snapshot, [absence.buyer for absence in cases])
+    rows = _most_valuable_first(
+        snapshot,
+        [_row(snapshot, window, found, absence, orders) for absence, orders in zip(cases, ever, strict=True)],
+    )
+    # What the wider card leaves out cannot count here: this card is a part of it (SAGE-CM-03).
+    rows = leave_out(rows, excluded(settings, snapshot.workspace.card(sage.WIDER)))
+    counts = counted(rows)
+    lagging = sum(row.cause == LAGGING.code for row in counts)
+    failed = [row for row in counts if row.cause == FAILED.code]
+    active = {buyer.identity for buyer in buyers if sage.has_active_order(snapshot, buyer)}
     return Judgement(
-        value=len(rows),
-        compared=Decimal(len(rows) - lagging if settings.alert_basis == "excluding_lag" else len(rows)),
+        value=len(counts),
+        compared=Decimal(len(counts) - lagging if settings.alert_basis == "excluding_lag" else len(counts)),
         rows=rows,
-        breakdown=_by_cause(rows) + _by_failure(rows) + by_entity(snapshot, rows),
+        breakdown=by_cause(CAUSES, counts) + _by_failure(failed) + by_entity(snapshot, counts),
         figures={
-            "distinct_buyers": distinct(found),
-            "active_orders": sum(row.order_count for row in rows),
-            "real_failures": failing,
+            "distinct_buyers": len({buyer.identity for buyer in buyers}),
+            "active_customers": len(active),
+            "absent_percentage": percentage(len({absence.buyer.identity for absence in cases}), len(active)),
+            "active_orders": sum(row.order_count for row in counts),
+            "real_failures": sum(row.cause == NEVER_SYNCED.code for row in counts) + len(failed),
+            "recurring_failures": sum(row.evidence["failure"]["is_recurring"] for row in failed),
             "lagging": lagging,
-            "last_sync_at": log.last_run_at,
+            "pending": sum(
+                buyer.segment == "b2b" and sage.has_active_order(snapshot, buyer) for buyer in found.pending
+            ),
+            "not_counted": len(rows) - len(counts),
+            "last_sync_at": sage.sync_log(snapshot).last_run_at,
         },
     )
 
 
-def _row(snapshot: Snapshot, found: Population, absence: Absence, log: SyncLog) -> CustomerRow | None:
-    """Give the row of a case; None for a buyer without an active order (SAGE-CM-02)."""
-    orders = snapshot.table(Order, *COMMERCE)
-    active = tuple(row for row in absence.buyer.orders if orders["state"][row] == "placed")
-    if not active:
-        return None
-    absence = replace(absence, buyer=replace(absence.buyer, orders=active))
+def _active(snapshot: Snapshot, absence: Absence) -> Absence:
+    """Leave a case its active orders only (SAGE-CM-02)."""
+    return replace(absence, buyer=replace(absence.buyer, orders=sage.active_orders(snapshot, absence.buyer)))
+
+
+def _row(
+    snapshot: Snapshot, window: Window, found: Population, absence: Absence, orders: Sequence[int]
+) -> CustomerRow:
     row = customer_row(ID, snapshot, found, absence)
-    failure = log.failure("customer", *_references(snapshot, absence))
-    cause = _cause(snapshot, absence, log, failure)
-    evidence = row.evidence | {"failure": _shown(failure), "last_sync": log.last_run_at}
-    action = f"{cause.action}: {failure.reason}" if failure and cause is FAILED else cause.action
-    return replace(row, cause=cause.code, consequence=cause.consequence, action=action, evidence=evidence)
+    hidden = PRIVACY_BLOCKED if found.index.is_privacy_blocked(absence.match) else ""
+    why = told(snapshot, absence.buyer, orders, sage.sync_log(snapshot))
+    return replace(
+        row,
+        cause=why.cause.code,
+        consequence=why.cause.consequence,
+        action=why.action(hidden),
+        account_value=exposure(snapshot, orders),
+        also_on=sage.also_on_wider(snapshot, window, absence),
+        evidence=row.evidence | _evidence(snapshot, why, hidden),
+    )
 
 
-def _references(snapshot: Snapshot, absence: Absence) -> tuple[str, ...]:
-    """Give what the sync may call the buyer: any of its keys, or its company's id on the store."""
-    keys = tuple(value for _, value in absence.buyer.keys)
-    company = absence.buyer.company
-    return keys if company is None else (*keys, snapshot.table(Company, *COMMERCE)["id"][company])
-
-
-def _cause(snapshot: Snapshot, absence: Absence, log: SyncLog, failure: Failure | None) -> Cause:
-    companies = snapshot.table(Company, *COMMERCE)
-    company = absence.buyer.company
-    if company is not None and companies["state"][company] == "retired":
-        return MERGED
-    if log.is_empty:
-        return UNKNOWN
-    if failure:
-        return FAILED
-    if not log.last_run_at:
-        return UNKNOWN
-    created_at = companies["created_at"][company] if company is not None else ""
-    if created_at and created_at > log.last_run_at:
-        return LAGGING
-    return NEVER_SYNCED
-
-
-def _shown(failure: Failure | None) -> dict[str, object] | None:
-    if failure is None:
-        return None
+def _evidence(snapshot: Snapshot, why: Told, hidden: str) -> dict[str, Any]:
     return {
-        "at": failure.at,
-        "reason": failure.reason,
-        "field": failure.field,
-        "code": failure.code,
-        "attempts": failure.attempts,
-        "is_recurring": failure.is_recurring,
+        "why": why.why,
+        "failure": why.failure and why.failure.shown(hidden),
+        "skip": why.skip and why.skip.shown(hidden),
+        "account_created_at": why.created_at,
+        "last_sync": sage.sync_log(snapshot).last_run_at,
     }
 
 
-def _by_cause(rows: tuple[CustomerRow, ...]) -> tuple[Slice, ...]:
-    slices = []
-    for cause in CAUSES:
-        members = [row for row in rows if row.cause == cause.code]
-        if members:
-            slices.append(Slice("cause", cause.code, cause.label, count(members), cause.consequence))
-    return tuple(slices)
+def _most_valuable_first(snapshot: Snapshot, rows: list[CustomerRow]) -> tuple[CustomerRow, ...]:
+    """Order accounts by worth in the reporting currency, then in others, untranslated (SAGE-CM-19)."""
+    own = snapshot.workspace.reporting_currency
+
+    def rank(row: CustomerRow) -> tuple[Any, ...]:
+        worth = {each["currency"]: parse_money(each["amount"]) for each in row.account_value}
+        others = (amount for currency, amount in worth.items() if currency != own)
+        return -worth.get(own, 0), -max(others, default=0), row.occurred_at, row.name, row.id
+
+    return tuple(sorted(rows, key=rank))
 
 
-def _by_failure(rows: tuple[CustomerRow, ...]) -> tuple[Slice, ...]:
+def _by_failure(rows: Sequence[CustomerRow]) -> tuple[Slice, ...]:
     """Group the failures by the missing field or the reason (SAGE-CM-12)."""
     parts: dict[str, list[CustomerRow]] = {}
     for row in rows:
         failure = row.evidence["failure"]
-        if row.cause == FAILED.code:
-            parts.setdefault(failure["field"] or failure["reason"], []).append(row)
-    return tuple(
-        Slice("failure", reason, reason, count(members)) for reason, members in sorted(parts.items())
-    )
+        parts.setdefault((failure["field"] or failure["reason"] or failure["code"]).casefold(), []).append(
+            row
+        )
+    slices = []
+    for members in parts.values():
+        failure = members[0].evidence["failure"]
+        reason = failure["field"] or failure["reason"] or failure["code"]
+        times = f"{len(members)} failure{'s' if len(members) > 1 else ''}"
+        note = f"{times} traced to one {'field' if failure['field'] else 'reason'}: {reason}"
+        recurring = sum(row.evidence["failure"]["is_recurring"] for row in members)
+        figures = {**count(members), "recurring": recurring}
+        slices.append(Slice("failure", reason, reason, figures, note, total(members)))
+    return tuple(sorted(slices, key=lambda each: (-each.figures["customers"], each.code)))
 
 
 CARD = Card(
     id=ID,
     title="Ecom Customers Absent from Sage Customer Master",
     unit="customers",
-    window_days=7,
+    window_days=sage.WINDOW_DAYS,
     threshold=Decimal(10),
     sentiment="customer_master_gap",
     roles=frozenset({"owner", "finance", "marketing", "operations"}),
@@ -195,6 +166,7 @@ CARD = Card(
         "Sage Network: the sync log, with the reason of each refusal",
         "Sage Intacct: Accounts Receivable > Customers",
         "Sage Intacct: Reports > Accounts Receivable > Customer List, by VAT number and account reference",
+        "Sage Intacct: an Interactive Custom Report on customers with number, reference and VAT number",
         "Sage Intacct: Order Entry > Sales Orders, those on a holding customer",
     ),
     differences=(
@@ -203,13 +175,13 @@ CARD = Card(
         Difference("Failure or backlog", "either", "The customer list alone cannot tell them apart."),
         Difference("The key that is compared", "either", "Names differ where VAT number or account agree."),
         Difference("Holding customers", "card higher", "The company behind the holding record is counted."),
-        Difference("Sync between two pulls", "either", "Both sides are read to one aligned time."),
+        Difference("Sync between two pulls", "either", "Who ordered after Sage was read is pending."),
         Difference("Several entities", "either", "A record of another entity does not count here."),
     ),
     siblings=(
         Sibling("ecom_customers_absent_from_sage", "The whole gap, of which this is the pressing part."),
         Sibling("revenue_gap_detailed_breakdown", "The same gap order by order, where it is money."),
     ),
-    columns=COLUMNS,
+    columns=(*COLUMNS, ("Account Value", "account_value")),
     about=__doc__ or "",
 )

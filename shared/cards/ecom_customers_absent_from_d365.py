@@ -2,103 +2,178 @@
 
 An order cannot be invoiced against a customer that the ledger does not have. Each buyer here holds
 up the orders beside it until the customer is created or promoted. One or two are edge cases; more
-than ten in a week mean that the step which creates customers is broken or throttled.
+than ten in a week mean that the step which creates customers is broken or throttled. New buyers are
+the likeliest to be missing: where a day's new buyers and failed runs rise together, that step does
+not keep up.
 
 Take the oldest row, search its email in the customer master, and look at the flow run at the time of
-its order: it tells why the customer was not created.
+its order: it tells why the customer was not created. A buyer who stands in Dataverse is promoted from
+there, not created again. Work from here down the chain: the record in Dataverse, the customer, the
+sales order, the invoice.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from shared.cards import dynamics_365
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling
-from shared.cards.cohorts import GUEST, NEW_B2B, NEW_DTC, SUSPECTED_DUPLICATES
+from shared.cards.causes import Cause
+from shared.cards.cohorts import GUEST, NEW_B2B, NEW_DTC
 from shared.cards.customers import (
     BUYER_NEEDS,
     COLUMNS,
-    by_cohort,
-    by_entity,
+    counted,
     customer_row,
-    distinct,
+    excluded,
+    leave_out,
     oldest_first,
+    population_figures,
+    population_of,
+    row_figures,
 )
-from shared.domain.absence import Absence, Master, Population, population
+from shared.cards.cuts import by_cause, by_cohort, by_day, by_entity
+from shared.cards.dynamics_365 import LEDGERS
+from shared.domain.absence import Absence, Population
+from shared.domain.buyers import COMMERCE
 from shared.domain.flow_runs import FlowRuns
-from shared.domain.records import (
-    CrmCustomer,
-    FlowRun,
-    MasterCustomer,
-)
+from shared.domain.promotion import is_to_be_promoted, keys_of
+from shared.domain.records import CrmCustomer, FlowRun, FlowRunGap, MasterCustomer, Order
 from shared.domain.rows import CustomerRow
 from shared.domain.snapshot import Snapshot, Table
-from shared.domain.windows import Window
+from shared.domain.windows import Window, local_date
 from shared.domain.workspace import CardSettings
 
-ID = "ecom_customers_absent_from_d365"
-LEDGERS = ("business_central", "finance_operations")
+ID = dynamics_365.ABSENT
 _NEW = frozenset({NEW_DTC.code, NEW_B2B.code, GUEST.code})
 """The cohorts in which the ledger has no record that comes before one in Dataverse."""
 FLOW_WITHIN = timedelta(hours=1)
 """How long after an order the flow that creates its customer is looked for (D365-ABS-15)."""
 
+_BLOCKED = "No invoice can be posted for its orders"
+CAUSES = (
+    Cause("stalled_in_dataverse", "In Dataverse, not promoted", _BLOCKED, "Promote the Dataverse record"),
+    Cause(
+        "failed_run",
+        "A flow run failed or was skipped within the hour after the order",
+        _BLOCKED,
+        "Read the run, mend it and run it again",
+    ),
+    Cause("unknown", "Neither Dataverse nor a flow run tells", _BLOCKED, "Create the customer"),
+)
+
 
 def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
     """Count the buyers of the window that no customer master of Dynamics 365 knows."""
-    fallback = snapshot.workspace.field_map.key_precedence.d365_fallback
-    found = population(snapshot, window, settings, Master(LEDGERS, fallback))
-    flows = FlowRuns(snapshot.table(FlowRun, "dataverse"))
-    crm = snapshot.table(CrmCustomer, "dataverse")
-    known_to_crm = {crm["email"][row]: row for row in _newest_first(crm) if crm["email"][row]}
-    rows = oldest_first(_row(snapshot, found, each, flows, known_to_crm) for each in found.absences)
-    suspected = sum(row.cohort in SUSPECTED_DUPLICATES for row in rows)
-    value = len(rows) - suspected if settings.exclude_suspected_duplicates else len(rows)
+    master = dynamics_365.master(snapshot)
+    found = population_of(snapshot, window, settings, master)
+    traces = _Traces(snapshot)
+    rows = oldest_first(_row(snapshot, found, each, traces) for each in found.cases)
+    rows = leave_out(rows, excluded(settings))
+    counts = counted(rows)
     return Judgement(
-        value=value,
-        compared=Decimal(value),
+        value=len(counts),
+        compared=Decimal(len(counts)),
         rows=rows,
-        breakdown=by_cohort(rows) + by_entity(snapshot, rows),
+        breakdown=(
+            *by_cohort(counts),
+            *by_cohort((row for row in rows if not row.is_counted), "not_counted"),
+            *by_cause(CAUSES, counts),
+            *by_entity(snapshot, counts),
+            *by_day(window, _days(snapshot, window, found, counts, traces.flows)),
+        ),
         figures={
-            "distinct_buyers": distinct(found),
-            "matched_buyers": found.matched,
-            "blocked_orders": sum(row.order_count for row in rows),
-            "suspected_duplicates": suspected,
-            "clean_absences": len(rows) - suspected,
+            **population_figures(found),
+            **row_figures(rows, len(found.buyers)),
+            "blocked_orders": sum(row.order_count for row in counts),
             "in_dataverse": sum(row.evidence["in_dataverse"] is not None for row in rows),
         },
     )
 
 
-def _row(
-    snapshot: Snapshot, found: Population, absence: Absence, flows: FlowRuns, known_to_crm: dict[str, int]
-) -> CustomerRow:
+class _Traces:
+    """What was left behind on the way into Dynamics 365: Dataverse records and flow runs."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.flows = FlowRuns(snapshot.table(FlowRun, "dataverse"), snapshot.table(FlowRunGap, "dataverse"))
+        self.is_recorded = snapshot.has(FlowRun, "dataverse")
+        self.crm = snapshot.table(CrmCustomer, "dataverse")
+        # Newest first, so that of two records with one key the older is kept last, and stands.
+        newest_first = sorted(
+            range(len(self.crm)),
+            key=lambda row: (self.crm["created_at"][row], self.crm["id"][row]),
+            reverse=True,
+        )
+        self._by_key = {key: row for row in newest_first for key in keys_of(self.crm, row)}
+
+    def record_of(self, absence: Absence) -> int | None:
+        """Give the Dataverse record that has a key of this buyer (D365-ABS-16)."""
+        return next((self._by_key[key] for key in absence.buyer.keys if key in self._by_key), None)
+
+
+def _row(snapshot: Snapshot, found: Population, absence: Absence, traces: _Traces) -> CustomerRow:
     row = customer_row(ID, snapshot, found, absence)
-    crm_row = next((known_to_crm[value] for _, value in absence.buyer.keys if value in known_to_crm), None)
+    record = traces.record_of(absence)
+    keys = [value for _, value in absence.buyer.keys]
+    run = traces.flows.unsuccessful_after(row.occurred_at, FLOW_WITHIN, keys)
+    near = traces.flows.recorded_after(row.occurred_at, FLOW_WITHIN)
     evidence = row.evidence | {
-        "flow_run": flows.unsuccessful_after(row.occurred_at, FLOW_WITHIN),
-        "in_dataverse": _crm_record(snapshot.table(CrmCustomer, "dataverse"), crm_row),
+        "flow_run": run,
+        "flow_runs": {"is_connected": traces.is_recorded, **near},
+        "in_dataverse": None if record is None else _shown(traces.crm, record),
     }
-    is_stalled = crm_row is not None and row.cohort in _NEW
-    action = "Promote the record that Dataverse has to a customer" if is_stalled else row.action
-    return replace(row, evidence=evidence, action=action)
+    cause = _cause(run, record)
+    is_stalled = record is not None and row.cohort in _NEW
+    return replace(
+        row,
+        cause=cause,
+        action="Promote the record that Dataverse has to a customer" if is_stalled else row.action,
+        also_on=dynamics_365.crossing(snapshot).stuck(absence),
+        evidence=evidence,
+    )
 
 
-def _newest_first(crm: Table) -> list[int]:
-    """Order records so that of two with one email the older is kept last, and stands."""
-    return sorted(range(len(crm)), key=lambda row: (crm["created_at"][row], crm["id"][row]), reverse=True)
+def _cause(run: dict[str, Any] | None, record: int | None) -> str:
+    """Give what is sure first: a run that names the buyer, its record, then a run near its order."""
+    if run is not None and (run["names_record"] or record is None):
+        return "failed_run"
+    return "unknown" if record is None else "stalled_in_dataverse"
 
 
-def _crm_record(crm: Table, row: int | None) -> dict[str, str] | None:
-    if row is None:
-        return None
-    return {"table": crm["table"][row], "id": crm["id"][row], "created_at": crm["created_at"][row]}
+def _shown(crm: Table, row: int) -> dict[str, Any]:
+    return {
+        "table": crm["table"][row],
+        "id": crm["id"][row],
+        "created_at": crm["created_at"][row],
+        "is_to_be_promoted": is_to_be_promoted(crm, row),
+        "url": crm.detail(row, "url"),
+    }
+
+
+def _days(
+    snapshot: Snapshot,
+    window: Window,
+    found: Population,
+    rows: tuple[CustomerRow, ...],
+    flows: FlowRuns,
+) -> dict[str, Counter[str]]:
+    """Count buyers by the day of their first order, the absent among them, and the failed runs."""
+    placed_at = snapshot.table(Order, *COMMERCE)["placed_at"]
+    days = (local_date(placed_at[buyer.orders[0]], snapshot.workspace) for buyer in found.buyers)
+    return {
+        "customers": Counter(row.occurred_on for row in rows),
+        "buyers": Counter(days),
+        "failed_runs": flows.unsuccessful_by_day(window, snapshot.workspace),
+    }
 
 
 CARD = Card(
     id=ID,
     title="Ecom Customers Absent from D365",
     unit="customers",
-    window_days=7,
+    window_days=dynamics_365.WINDOW_DAYS,
     threshold=Decimal(10),
     roles=frozenset({"owner", "finance", "operations"}),
     needs=(
@@ -106,6 +181,7 @@ CARD = Card(
         Need(MasterCustomer, LEDGERS),
         Need(CrmCustomer, ("dataverse",), is_required=False),
         Need(FlowRun, ("dataverse",), is_required=False),
+        Need(FlowRunGap, ("dataverse",), is_required=False),
     ),
     judge=judge,
     where_to_look=(

@@ -1,87 +1,92 @@
 """Buyers who ordered and who have no record in the Sage Intacct customer master.
 
 Their invoices cannot be classified, coded or given the right VAT treatment without work by hand. A
-missing B2B customer breaks the VAT line of the next invoice batch; a missing DTC customer usually
-posts to a holding customer and loses its detail.
+missing B2B customer breaks the VAT line of the next invoice batch, and its credit cannot be checked; a
+missing DTC customer usually posts to a holding customer and loses its detail. Where a sync creates
+customers, a count that rises from week to week says that the sync fails or falls behind.
 
 Create the B2B customers first. Before you create a returning DTC customer, look at the suggested
-record: the same person under an old email is merged, not created again.
+record: the same person under an old email is merged, not created again. An inactive record is
+reactivated, so that its history stays in one place. Missing orders and missing customers mostly have one
+root: reconcile them together.
 """
 
 from dataclasses import replace
 from decimal import Decimal
 
+from shared.cards import sage
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Subset
-from shared.cards.cohorts import SUSPECTED_DUPLICATES
 from shared.cards.customers import (
     BUYER_NEEDS,
     COLUMNS,
-    by_cohort,
-    by_entity,
+    counted,
     customer_row,
-    distinct,
+    excluded,
+    leave_out,
     oldest_first,
+    population_figures,
+    population_of,
+    row_figures,
 )
-from shared.domain.absence import Absence, Master, Population, population
-from shared.domain.records import (
-    MasterCustomer,
-    SyncAttempt,
-)
+from shared.cards.cuts import by_cohort, by_entity
+from shared.cards.sage import MASTER, SYNC_LOGS
+from shared.domain.absence import Absence, Population
+from shared.domain.records import MasterCustomer, SyncAttempt
 from shared.domain.rows import CustomerRow
 from shared.domain.snapshot import Snapshot
-from shared.domain.sync_log import SyncLog
 from shared.domain.windows import Window
 from shared.domain.workspace import CardSettings
 
-ID = "ecom_customers_absent_from_sage"
-MASTER = Master(("sage_intacct",), must_carry_vat=True)
-SYNC_LOGS = ("sage_network",)
+ID = sage.WIDER
 
 
 def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
     """Count the buyers of the window whom the Sage master does not know, and cut them by cohort."""
-    found = population(snapshot, window, settings, MASTER)
-    last_run_at = SyncLog(snapshot.table(SyncAttempt, *SYNC_LOGS)).last_run_at
-    rows = oldest_first(_row(snapshot, found, absence, last_run_at) for absence in found.absences)
-    suspected = [row for row in rows if row.cohort in SUSPECTED_DUPLICATES]
-    b2b = [row for row in rows if row.segment == "b2b"]
-    left_out = SUSPECTED_DUPLICATES if settings.exclude_suspected_duplicates else frozenset()
-    counted = [row for row in rows if row.cohort not in left_out]
-    value = len(counted)
-    b2b_value = sum(row.segment == "b2b" for row in counted)
+    found = population_of(snapshot, window, settings, MASTER)
+    rows = oldest_first(_row(snapshot, window, found, each) for each in found.cases)
+    rows = leave_out(rows, excluded(settings))
+    counts = counted(rows)
+    b2b = [row for row in counts if row.segment == "b2b"]
     threshold = settings.b2b_threshold
     return Judgement(
-        value=value,
-        compared=Decimal(value),
+        value=len(counts),
+        compared=Decimal(len(counts)),
         rows=rows,
-        breakdown=by_cohort(rows) + by_entity(snapshot, rows),
+        breakdown=(
+            *by_cohort(counts),
+            *by_cohort((row for row in rows if not row.is_counted), "not_counted"),
+            *by_entity(snapshot, counts),
+        ),
         figures={
-            "distinct_buyers": distinct(found),
-            "matched_buyers": found.matched,
-            "orders": sum(row.order_count for row in rows),
+            **population_figures(found),
+            **row_figures(rows, len(found.buyers)),
+            "orders": sum(row.order_count for row in counts),
             "b2b_customers": len(b2b),
             "b2b_orders": sum(row.order_count for row in b2b),
-            "dtc_customers": len(rows) - len(b2b),
-            "dtc_orders": sum(row.order_count for row in rows if row.segment != "b2b"),
-            "suspected_duplicates": len(suspected),
-            "clean_absences": len(rows) - len(suspected),
+            "dtc_customers": len(counts) - len(b2b),
+            "dtc_orders": sum(row.order_count for row in counts if row.segment != "b2b"),
             "not_yet_synced": sum(row.evidence["is_not_yet_synced"] for row in rows),
         },
-        subsets=() if threshold is None else (Subset("b2b", b2b_value, threshold),),
+        subsets=() if threshold is None else (Subset("b2b", len(b2b), threshold),),
     )
 
 
-def _row(snapshot: Snapshot, found: Population, absence: Absence, last_run_at: str) -> CustomerRow:
+def _row(snapshot: Snapshot, window: Window, found: Population, absence: Absence) -> CustomerRow:
     row = customer_row(ID, snapshot, found, absence)
+    last_run_at = sage.sync_log(snapshot).last_run_at
     is_in_flight = bool(last_run_at) and row.occurred_at > last_run_at
-    return replace(row, evidence=row.evidence | {"is_not_yet_synced": is_in_flight, "last_sync": last_run_at})
+    return replace(
+        row,
+        also_on=sage.also_on_b2b(snapshot, window, absence),
+        evidence=row.evidence | {"is_not_yet_synced": is_in_flight, "last_sync": last_run_at},
+    )
 
 
 CARD = Card(
     id=ID,
     title="Ecom Customers Absent from Sage",
     unit="customers",
-    window_days=7,
+    window_days=sage.WINDOW_DAYS,
     threshold=Decimal(10),
     sentiment="customer_master_gap",
     roles=frozenset({"owner", "finance", "operations"}),
@@ -95,12 +100,13 @@ CARD = Card(
         "Sage Intacct: Accounts Receivable > Customers",
         "Sage Intacct: Reports > Accounts Receivable > Customer List, compared by email and VAT number",
         "Sage Network: the sync log, for records created, skipped or refused",
+        "Sage Intacct: an Interactive Custom Report on customers with number, name, email and VAT number",
         "Sage Intacct: Order Entry > Sales Orders, those on a holding customer",
     ),
     differences=(
         Difference("The key that is compared", "either", "Names differ where VAT number or email agree."),
         Difference("Holding customers", "card higher", "The buyer behind the holding record is counted."),
-        Difference("Sync between two pulls", "either", "Both sides are read to one aligned time."),
+        Difference("Sync between two pulls", "either", "Who ordered after Sage was read is pending."),
         Difference("Changed email", "card lower", "A suspected duplicate is flagged as such, not as clean."),
         Difference("B2B scope", "either", "With the scope set to B2B, other buyers are left out."),
         Difference("Several entities", "either", "A record of another entity does not count here."),

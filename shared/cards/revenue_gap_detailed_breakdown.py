@@ -8,26 +8,32 @@ Work from the top: the largest gap comes first, each row says what to do, and th
 it is. Matched orders are kept out of the gap and can be looked up by their number.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
 from shared.cards.customers import BUYER_NEEDS
 from shared.domain.buyers import COMMERCE
-from shared.domain.gap.books import Books
-from shared.domain.gap.cases import LEDGER, Case, Documents, order_cases
-from shared.domain.gap.reason import QUEUES
-from shared.domain.gap.reasons import REASONS, reason_for
-from shared.domain.gap.returns import RETURNABLE, return_cases
-from shared.domain.gap.rows import order_row
-from shared.domain.money import SCALE
+from shared.domain.gap.books import CONNECTOR_LOG
+from shared.domain.gap.documents import LEDGER
+from shared.domain.gap.ledger import gap_of
+from shared.domain.gap.reason import QUEUES, short_day
+from shared.domain.gap.reasons import REASONS
+from shared.domain.gap.summary import (
+    NO_AGE,
+    RED_FLAG_DAYS,
+    Part,
+    by_age,
+    by_week,
+    parts_by,
+    rows_holding_most,
+)
 from shared.domain.records import (
     Approval,
     CreditMemo,
     ExchangeRate,
     Invoice,
     MasterCustomer,
-    Order,
     Refund,
     SalesOrder,
     SyncAttempt,
@@ -38,81 +44,64 @@ from shared.domain.windows import Window
 from shared.domain.workspace import CardSettings
 
 ID = "revenue_gap_detailed_breakdown"
-RED_FLAG_DAYS = 12
-"""From this age on a row is flagged (decision 8)."""
-_MINOR_UNIT = SCALE // 100
 
 
 def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
     """Give the unreconciled gap of the window, row by row, and its share of net commerce revenue."""
-    documents = Documents(snapshot, window)
-    books = Books(snapshot, documents, settings.tolerance_minor_units * _MINOR_UNIT)
-    open_rows: list[OrderRow] = []
-    settled: list[OrderRow] = []
-    returns = tuple(return_cases(snapshot, window, documents))
-    for case in (*order_cases(snapshot, window, documents), *returns):
-        found = reason_for(case, books)
-        (open_rows if found else settled).append(order_row(ID, case, books, found))
-    rows = tuple(sorted(open_rows, key=lambda row: (-row.gap, row.order, row.company, row.id)))
-    matched = tuple(sorted(settled, key=lambda row: (row.order, row.company, row.id)))
-    gap = sum(row.gap for row in rows)
-    revenue = _net_revenue(snapshot, window, documents, returns)
-    share = Decimal(abs(gap)) / Decimal(abs(revenue)) * 100 if revenue else Decimal(100 if gap else 0)
+    gap = gap_of(ID, snapshot, window, settings.tolerance_minor_units)
+    rows, value, revenue = gap.rows, gap.value, gap.revenue
+    share = Decimal(abs(value)) / Decimal(abs(revenue)) * 100 if revenue else Decimal(100 if value else 0)
     return Judgement(
-        value=gap,
+        value=value,
         compared=share,
         rows=rows,
-        settled=matched,
+        settled=gap.settled,
         breakdown=_breakdown(snapshot, rows),
         figures={
             "rows": len(rows),
-            "unreconciled_gap_amount": gap,
+            "unreconciled_gap_amount": value,
             "net_commerce_revenue_amount": revenue,
+            "ledger_posted_amount": gap.posted,
+            "rounding_amount": gap.rounding,
             "gap_percentage": str(share.quantize(Decimal("0.01"))),
-            "matched_orders": len(matched),
+            "matched_orders": len(gap.settled),
             "red_flags": sum((row.age_days or 0) >= RED_FLAG_DAYS for row in rows),
+            "rows_holding_80_percent": rows_holding_most(rows),
         },
     )
 
 
-def _net_revenue(snapshot: Snapshot, window: Window, documents: Documents, returns: tuple[Case, ...]) -> int:
-    """Add up orders less refunds of the window, in the reporting currency (decision 26)."""
-    orders = snapshot.table(Order, *COMMERCE)
-    taken = sum(
-        documents.rates.translate(orders["net"][row], orders["currency"][row])
-        for row, moment in enumerate(orders["placed_at"])
-        if window.holds(moment) and orders["state"][row] in RETURNABLE
-    )
-    return taken + sum(case.commerce_net for case in returns)
-
-
 def _breakdown(snapshot: Snapshot, rows: tuple[OrderRow, ...]) -> tuple[Slice, ...]:
-    """Cut the gap by reason, headline code, queue and company; each cut adds up (REVGAP-37)."""
-    labels = {reason.code: reason.label for reason in REASONS}
-    names = {entity.id: entity.name for entity in snapshot.workspace.entities}
-    by_reason = _cut("reason", rows, lambda row: row.reason, labels)
-    by_headline = _cut("headline", rows, lambda row: row.headline_code, {})
-    by_queue = _cut("queue", rows, lambda row: row.queue, QUEUES)
-    by_entity = _cut("entity", rows, lambda row: row.entity, names)
-    return by_reason + by_headline + by_queue + by_entity
+    """Cut the gap by all that people ask for; each cut adds up to the whole (REVGAP-37)."""
+    reasons = {reason.code: reason.label for reason in REASONS}
+    entities = {entity.id: entity.name for entity in snapshot.workspace.entities}
+    weeks = by_week(rows)
+    return (
+        *_slices("reason", parts_by(rows, lambda row: row.reason), reasons),
+        *_slices("headline", parts_by(rows, lambda row: row.headline_code)),
+        *_slices("queue", parts_by(rows, lambda row: row.queue), QUEUES),
+        *_slices("entity", parts_by(rows, lambda row: row.entity), {"": "No entity"} | entities),
+        *_slices("company", parts_by(rows, lambda row: row.company), {"": "No company"}),
+        *_slices("platform", parts_by(rows, lambda row: row.platform)),
+        *_slices("currency", parts_by(rows, lambda row: row.order_currency)),
+        *_slices("age", by_age(rows), {NO_AGE: "Matched"}, "{} days"),
+        *_slices("week", weeks, {part.code: f"Week of {short_day(part.code)}" for part in weeks}),
+    )
 
 
-def _cut(
-    dimension: str, rows: Iterable[OrderRow], key: Callable[[OrderRow], str], labels: dict[str, str]
+def _slices(
+    dimension: str, parts: Iterable[Part], labels: Mapping[str, str] | None = None, otherwise: str = "{}"
 ) -> tuple[Slice, ...]:
-    parts: dict[str, list[OrderRow]] = {}
-    for row in rows:
-        parts.setdefault(key(row), []).append(row)
-    slices = [
+    named = labels or {}
+    return tuple(
         Slice(
             dimension,
-            code,
-            labels.get(code, code or "No entity"),
-            {"rows": len(members), "gap_amount": sum(row.gap for row in members)},
+            part.code,
+            named.get(part.code, otherwise.format(part.code)),
+            {"rows": part.rows, "gap_amount": part.gap},
         )
-        for code, members in parts.items()
-    ]
-    return tuple(sorted(slices, key=lambda part: (-part.figures["gap_amount"], part.code)))
+        for part in parts
+    )
 
 
 CARD = Card(
@@ -132,7 +121,7 @@ CARD = Card(
         Need(Refund, COMMERCE, is_required=False),
         Need(Approval, (LEDGER,), is_required=False),
         Need(ExchangeRate, (LEDGER,), is_required=False),
-        Need(SyncAttempt, (LEDGER,), is_required=False),
+        Need(SyncAttempt, (LEDGER, CONNECTOR_LOG), is_required=False),
     ),
     judge=judge,
     where_to_look=(
@@ -167,6 +156,8 @@ CARD = Card(
         ("Sub-Reasons", "sub_reasons"),
         ("Error Message", "error"),
         ("Match Key", "match_key"),
+        ("State", "state"),
+        ("Assignee", "assignee"),
     ),
     about=__doc__ or "",
 )

@@ -1,20 +1,22 @@
 """Finds each buyer in the ledger's customer master, or says how near it came."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.domain.buyers import name_and_address
+from shared.domain.blocks import near
+from shared.domain.buyers import Buyer, mailed, names_and_addresses
+from shared.domain.decisions import MasterRecord, Standing
 from shared.domain.rows import PRIVACY_BLOCKED
-from shared.domain.similarity import STRONG, SUSPECTED, compare
+from shared.domain.similarity import COMPARED, STRONG, compare
 from shared.domain.snapshot import Table
 from shared.domain.workspace import Workspace
 
 PRESENT_STATES = frozenset({"active", "on_hold", "blocked_shipping", "blocked_invoicing"})
 """A master record in another state takes no posting: reactivate it."""
-BLOCK_CAP = 50
-"""A postcode or phone that more records share than this says nothing (a call centre, a placeholder)."""
 CANDIDATES = 3
+DECISION = "decision"
+"""The key by which a person's decision finds a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,16 @@ class Candidate:
     row: int
     points: float
     why: tuple[str, ...]
+    """Field and points, `name +4`."""
+    differing: tuple[str, ...] = ()
+    """The fields that both have and that differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """What the master holds for one set of keys.
 
-    `outcome` is `matched`, `ambiguous` (a key fits several records of one ledger company),
+    `outcome` is `matched`, `ambiguous` (the keys fit several records of one ledger company),
     `inactive` (only records that take no posting), `elsewhere` (another entity's record only) or
     `absent`.
     """
@@ -57,15 +62,24 @@ class Match:
 
 
 class MasterIndex:
-    """A customer master by its keys. Holding customers stand for nobody and are left out."""
+    """A customer master by its keys. Holding customers stand for nobody and are left out (SAGE-ABS-15)."""
 
-    def __init__(self, masters: Table, workspace: Workspace) -> None:
+    def __init__(self, masters: Table, workspace: Workspace, standing: Standing | None = None) -> None:
         self.masters = masters
-        self._entity = [workspace.entity_of_company(company) for company in masters["company"]]
-        holding = {number.upper() for number in workspace.field_map.holding_customers}
-        self._rows = [row for row, number in enumerate(masters["number"]) if number.upper() not in holding]
-        self._by_key: dict[str, dict[str, list[int]]] = {}
+        field_map = workspace.field_map
+        of_company = {code: workspace.entity_of_company(code) for code in set(masters["company"])}
+        self._entity = [of_company[company] for company in masters["company"]]
+        holding = {number.strip().upper() for number in field_map.holding_customers}
+        self._rows: Sequence[int] = range(len(masters))
+        if holding:
+            numbers = enumerate(masters["number"])
+            self._rows = [row for row, number in numbers if number.strip().upper() not in holding]
         self._is_one_entity = len(workspace.entities) <= 1
+        self._shared_by_more_than = field_map.shared_key_limit
+        self._field_map = field_map
+        self._standing = standing or Standing()
+        self._row_of = self._rows_of(self._standing.records)
+        self._by_key: dict[str, tuple[dict[str, int], dict[str, list[int]]]] = {}
 
     def is_privacy_blocked(self, match: Match) -> bool:
         """Say whether a record that fits by a key is blocked for privacy (decision 14)."""
@@ -75,20 +89,25 @@ class MasterIndex:
         """Give the entity that a master record belongs to; "" serves all."""
         return self._entity[row]
 
-    def find(self, keys: tuple[tuple[str, str], ...], entity: str) -> Match:
-        """Try the keys in order; the first that fits exactly one usable record of a company matches.
+    def find(self, keys: Sequence[tuple[str, str]], entity: str, identity: str = "") -> Match:
+        """Look a buyer up by a person's decision, then by its keys in order.
 
-        The same customer may well stand in two ledgers, or in two companies of one (D365-ABS-02).
+        The first key that fits exactly one usable record of a company matches. One that fits several
+        leaves the choice to the keys after it, among these several. The same customer may well
+        stand in two ledgers, or in two companies of one (D365-ABS-02).
         """
         tried: list[tuple[str, str, str]] = []
         ambiguous: list[int] = []
         unusable: list[int] = []
         elsewhere: list[int] = []
-        for key, value in keys:
-            fitting = sorted(self._index(key).get(value, []), key=self._lasting)
+        for key, value, fitting in self._all_fitting(keys, identity):
+            if self._is_shared(fitting):
+                tried.append((key, value, f"shared by {len(fitting)} records"))
+                continue
             here = [row for row in fitting if self._serves(row, entity)]
             usable = [row for row in here if self.masters["state"][row] in PRESENT_STATES]
-            if single := self._single(usable):
+            chosen = [row for row in usable if row in ambiguous] if ambiguous else usable
+            if single := self._single(chosen):
                 return Match("matched", single[0], key, tried=(*tried, (key, value, self._name(single))))
             ambiguous += usable
             unusable += [row for row in here if row not in usable]
@@ -99,31 +118,90 @@ class MasterIndex:
                 return Match(outcome, others=tuple(dict.fromkeys(rows)), tried=tuple(tried))
         return Match("absent", tried=tuple(tried))
 
-    def nearest(self, buyer: Mapping[str, str], entity: str) -> tuple[Candidate, ...]:
-        """Give the entity's master records most like a buyer by name, phone, postcode and street.
+    def carries_vat(self, keys: Sequence[tuple[str, str]], entity: str, identity: str = "") -> bool:
+        """Say whether any usable record that fits a key has a VAT number."""
+        return any(
+            self.masters["vat"][row]
+            for _, _, fitting in self._all_fitting(keys, identity)
+            if not self._is_shared(fitting)
+            for row in fitting
+            if self._serves(row, entity) and self.masters["state"][row] in PRESENT_STATES
+        )
 
-        Only records that share a postcode or a phone are compared.
+    def nearest(self, people: Sequence[tuple[Mapping[str, str], Buyer]]) -> list[tuple[Candidate, ...]]:
+        """Give for each buyer, as described, the records of its entity that are most like it (SAGE-ABS-13).
+
+        Only records that share a block are compared, and not those that a person told apart.
         """
-        near: dict[int, None] = {}
-        for key in ("postcode", "phone"):
-            block = self._index(key).get(buyer.get(key, ""), []) if buyer.get(key) else []
-            if len(block) <= BLOCK_CAP:
-                near.update(dict.fromkeys(row for row in block if self._serves(row, entity)))
-        scored = []
-        for row in near:
-            likeness = compare(buyer, {name: self.masters[name][row] for name in _COMPARED})
-            if likeness.points >= SUSPECTED and likeness.is_same_person:
-                scored.append(Candidate(row, likeness.points, likeness.why))
-        scored.sort(key=lambda candidate: (-candidate.points, self._lasting(candidate.row)))
-        return tuple(scored[:CANDIDATES])
+        columns = {name: self.masters[name] for name in COMPARED}
+        blocks = near([described for described, _ in people], columns, self._rows) if people else []
+        found = []
+        for (described, buyer), rows in zip(people, blocks, strict=True):
+            entity, told_apart = buyer.entity, self._told_apart(buyer.keys, buyer.identity)
+            scored = []
+            for row in rows:
+                if self._serves(row, entity) and row not in told_apart:
+                    other = {name: column[row] for name, column in columns.items()}
+                    likeness = compare(described, other, is_company=buyer.segment == "b2b")
+                    if likeness.is_suspected:
+                        scored.append(Candidate(row, likeness.points, likeness.why, likeness.differing))
+            scored.sort(key=lambda candidate: (-candidate.points, self._lasting(candidate.row)))
+            found.append(tuple(scored[:CANDIDATES]))
+        return found
+
+    def _all_fitting(
+        self, keys: Sequence[tuple[str, str]], identity: str
+    ) -> Iterator[tuple[str, str, list[int]]]:
+        """Give what each key fits, a person's decisions first; records in lasting order."""
+        told_apart: frozenset[int] = frozenset()
+        if self._row_of:
+            told_apart = self._told_apart(keys, identity)
+            for known in _identities(keys, identity):
+                for record in self._standing.aliases(known):
+                    if record in self._row_of:
+                        yield DECISION, record[2], [self._row_of[record]]
+        for key, value in keys:
+            one, several = self._index(key)
+            sought = mailed(key, value, self._field_map)
+            rows = several.get(sought) or ([one[sought]] if sought in one else [])
+            yield key, value, [row for row in rows if row not in told_apart] if told_apart else rows
+
+    def _told_apart(self, keys: Sequence[tuple[str, str]], identity: str) -> frozenset[int]:
+        """Give the rows that a person said this buyer is not."""
+        apart = (self._standing.not_same(known) for known in _identities(keys, identity))
+        return frozenset(
+            self._row_of[record] for records in apart for record in records & self._row_of.keys()
+        )
+
+    def _rows_of(self, records: frozenset[MasterRecord]) -> dict[MasterRecord, int]:
+        """Find the rows of the records that decisions are about."""
+        if not records:
+            return {}
+        masters = self.masters
+        named = zip(masters.connections, masters["company"], masters["number"], strict=True)
+        return {record: row for row, record in enumerate(named) if record in records}
 
     def _serves(self, row: int, entity: str) -> bool:
         return self._is_one_entity or not entity or self._entity[row] in ("", entity)
 
-    def _single(self, rows: list[int]) -> list[int]:
-        """Give the records that are alone in their company, in lasting order."""
-        companies = [(self.masters.connections[row], self.masters["company"][row]) for row in rows]
-        return [row for row, company in zip(rows, companies, strict=True) if companies.count(company) == 1]
+    def _is_shared(self, fitting: Sequence[int]) -> bool:
+        """Say whether more records of one company have a key than can be one customer's."""
+        if len(fitting) <= self._shared_by_more_than:
+            return False
+        return max(self._by_company(fitting).values()) > self._shared_by_more_than
+
+    def _single(self, rows: Sequence[int]) -> Sequence[int]:
+        """Give the records that are alone in their company."""
+        if len(rows) < 2:  # noqa: PLR2004 - nearly always
+            return rows
+        count = self._by_company(rows)
+        return [row for row in rows if count[self._company(row)] == 1]
+
+    def _by_company(self, rows: Sequence[int]) -> Counter[tuple[str, str]]:
+        return Counter(self._company(row) for row in rows)
+
+    def _company(self, row: int) -> tuple[str, str]:
+        return self.masters.connections[row], self.masters["company"][row]
 
     def _lasting(self, row: int) -> tuple[str, ...]:
         """Order records by what does not depend on when they were stored."""
@@ -135,21 +213,33 @@ class MasterIndex:
         )
         return tuple(column[row] for column in columns)
 
-    def _index(self, key: str) -> dict[str, list[int]]:
+    def _index(self, key: str) -> tuple[dict[str, int], dict[str, list[int]]]:
+        """Give the row of each value of a key, and the rows of those that several records have."""
         if key not in self._by_key:
-            index: dict[str, list[int]] = defaultdict(list)
-            masters = self.masters
-            for row in self._rows:
-                value = name_and_address(masters, row) if key == "name_and_address" else masters[key][row]
-                if value:
-                    index[value].append(row)
-            self._by_key[key] = dict(index)
+            one: dict[str, int] = {}
+            several: dict[str, list[int]] = {}
+            for row, value in self._values(key):
+                if value in one:
+                    several.setdefault(value, [one[value]]).append(row)
+                elif value:
+                    one[value] = row
+            for rows in several.values():
+                rows.sort(key=self._lasting)
+            self._by_key[key] = one, several
         return self._by_key[key]
 
-    def _name(self, rows: list[int]) -> str:
+    def _values(self, key: str) -> Iterable[tuple[int, str]]:
+        if key == "name_and_address":
+            return ((row, value) for row in self._rows for value in names_and_addresses(self.masters, row))
+        column = self.masters[key]
+        if key == "email" and self._field_map.email_rules:
+            return ((row, mailed(key, column[row], self._field_map)) for row in self._rows)
+        return ((row, column[row]) for row in self._rows)
+
+    def _name(self, rows: Sequence[int]) -> str:
         return "found " + ", ".join(self.masters["number"][row] for row in rows)
 
-    def _outcome(self, fitting: list[int], here: list[int], usable: list[int]) -> str:
+    def _outcome(self, fitting: Sequence[int], here: Sequence[int], usable: Sequence[int]) -> str:
         if usable:
             return f"fits several: {self._name(usable)}"
         if here:
@@ -159,7 +249,10 @@ class MasterIndex:
         return "not in the master"
 
 
-_COMPARED = ("name", "phone", "postcode", "street")
+def _identities(keys: Sequence[tuple[str, str]], identity: str) -> Iterable[str]:
+    """Give the names under which a decision may know a buyer: its identity, and its keys of that kind."""
+    same_kind = (f"{key}:{value}" for key, value in keys if key == keys[0][0])
+    return dict.fromkeys((identity, *same_kind) if identity else same_kind)
 
 
 def confidence(points: float) -> str:

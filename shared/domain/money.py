@@ -7,6 +7,15 @@ SCALE = 10_000
 
 _PLACES = 4
 _ONE = Decimal(1).scaleb(-_PLACES)
+_DECIMALS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+"""Currencies that are not divided into hundredths, by how many decimals they have (ISO 4217)."""
+_MINOR_UNITS: dict[str, int] = {
+    currency: SCALE // 10**decimals for decimals, each in _DECIMALS.items() for currency in each.split()
+}
 
 
 def parse_money(value: str | int | Decimal | None) -> int:
@@ -35,6 +44,11 @@ def format_money(amount: int) -> str:
     units, fraction = divmod(abs(amount), SCALE)
     decimals = f"{fraction:0{_PLACES}}".rstrip("0").ljust(2, "0")
     return f"{'-' if amount < 0 else ''}{units}.{decimals}"
+
+
+def minor_unit(currency: str) -> int:
+    """Give the smallest amount that a currency is paid in: a cent, a whole yen, a thousandth of a dinar."""
+    return _MINOR_UNITS.get(currency, SCALE // 100)
 
 
 def convert(amount: int, rate: Decimal) -> int:

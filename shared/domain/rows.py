@@ -1,7 +1,7 @@
 """The rows of a reading: one customer or one order each, with the evidence for it."""
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from shared.domain.money import format_money
@@ -26,6 +26,8 @@ class Row:
     """That instant's date in the workspace's time zone."""
     age_days: int | None = None
     action: str = ""
+    is_counted: bool = True
+    """False for a row beside the headline: a setting leaves it out, or several records fit."""
     evidence: dict[str, Any]
     """What the finding rests on, for people who check it by hand."""
 
@@ -46,6 +48,10 @@ class CustomerRow(Row):
     orders: tuple[dict[str, Any], ...] = ()
     exposure: tuple[dict[str, str], ...] = ()
     """Net worth of the attached orders, one amount a currency (GEN-05)."""
+    account_value: tuple[dict[str, str], ...] = ()
+    """Net worth of all orders that the store holds of this account, to rank accounts by (SAGE-CM-19)."""
+    also_on: tuple[dict[str, str], ...] = ()
+    """The rows of sibling cards that are about the same customer: `card`, `row` and `why`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +64,22 @@ class OrderRow(Row):
 
     order: str
     """The order's name in the books, `SH-#10044128`."""
+    order_id: str = ""
+    """The shop's own id of it, where people may look for that."""
     company: str = ""
     sales_order: str = ""
+    """The numbers of its sales orders; of a return, of its credit memos."""
+    documents: str = ""
+    """The numbers of all its documents."""
     commerce_gross: int = 0
     commerce_net: int = 0
     ledger_amount: int = 0
     gap: int = 0
     currency: str
     order_currency: str = ""
+    rate: str = ""
+    """At which `order_currency` was translated, on both sides."""
+    rate_source: str = ""
     reason: str = ""
     """"" for a settled row."""
     reason_label: str = ""
@@ -74,6 +88,9 @@ class OrderRow(Row):
     queue: str = ""
     error: str = ""
     match_key: str = ""
+    state: str = ""
+    """How far people are with it, and who: told by its exception when the row is shown."""
+    assignee: str = ""
     is_privacy_blocked: bool = False
 
 
@@ -82,12 +99,12 @@ _MONEY = frozenset({"commerce_gross", "commerce_net", "ledger_amount", "gap"})
 
 def as_json(row: Row) -> dict[str, Any]:
     """Give a row as JSON has it: money as text, lists for tuples."""
-    shown = asdict(row)
-    for each in fields(row):
-        if each.name in _MONEY:
-            shown[each.name] = format_money(shown[each.name])
-        elif isinstance(shown[each.name], tuple):
-            shown[each.name] = list(shown[each.name])
+    shown: dict[str, Any] = {}
+    for name in (each.name for each in fields(row)):
+        value = getattr(row, name)
+        if isinstance(value, tuple):
+            value = list(value)
+        shown[name] = format_money(value) if name in _MONEY else value
     return shown
 
 

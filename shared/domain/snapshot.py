@@ -1,16 +1,19 @@
 """What the store holds for one workspace, as columns: the only thing that cards judge from."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
+from shared.domain.decisions import Decision, Standing
 from shared.domain.records import Record, detail_columns, key_columns
+from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 
 Columns = Mapping[str, Sequence[Any]]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ class Input:
     bad_records: int = 0
     problem: str = ""
     """Why this input cannot be trusted now, for people; "" where it can."""
+    is_awaited: bool = False
+    """It was never read yet and no pull has failed: it is waited for, and not missed."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,10 @@ class Snapshot:
     as_of: datetime
     batches: Mapping[type[Record], Sequence[Batch]]
     inputs: tuple[Input, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    """All that were ever taken; `standing` says which of them count."""
     _tables: dict[tuple[type[Record], tuple[str, ...]], Table] = field(default_factory=dict, repr=False)
+    _answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def table(self, record_type: type[Record], *kinds: str) -> Table:
         """Give all records of a type, or those of connections of these kinds."""
@@ -146,6 +154,17 @@ class Snapshot:
                 record_type, [batch for batch in chosen if not kinds or batch.connection in names]
             )
         return self._tables[wanted]
+
+    def once(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
+        """Give the answer to a question that several cards ask, worked out by the first of them."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        return cast("Answer", self._answers[question])
+
+    @property
+    def standing(self) -> Standing:
+        """Give the decisions that stand at this instant."""
+        return Standing(self.decisions, text(self.as_of))
 
     def has(self, record_type: type[Record], *kinds: str) -> bool:
         """Say whether any connection of these kinds yields this type of record."""

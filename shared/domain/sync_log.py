@@ -1,9 +1,12 @@
 """What a connector's log says about its attempts: read, never guessed (decision 16)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from shared.domain import keys
+from shared.domain.flow_runs import without_personal_data
 from shared.domain.snapshot import Table
 
 RECURRING = 2
@@ -13,19 +16,30 @@ _ENDED = frozenset({"succeeded", "failed"})
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The latest failed attempt for one subject."""
+    """The latest failed attempt for one subject, or the latest that was skipped."""
 
     at: str
     reason: str
     field: str
     code: str
     attempts: int
-    """How many attempts failed with this reason."""
+    """How many attempts ended so, with this reason."""
 
     @property
     def is_recurring(self) -> bool:
         """Say whether the same failure came more than once."""
         return self.attempts >= RECURRING
+
+    def shown(self, hidden: str = "") -> dict[str, Any]:
+        """Give it as a row shows it; with `hidden` in place of its words, which may name a person."""
+        return {
+            "at": self.at,
+            "reason": hidden or without_personal_data(self.reason),
+            "field": self.field,
+            "code": self.code,
+            "attempts": self.attempts,
+            "is_recurring": self.is_recurring,
+        }
 
 
 class SyncLog:
@@ -55,25 +69,44 @@ class SyncLog:
         A later attempt that was skipped or still runs mends nothing. `between` asks that it failed
         so from one instant to another, too.
         """
+        ended = [row for row in self._rows(subject, references) if self._attempts["state"][row] in _ENDED]
+        if not ended or self._attempts["state"][ended[-1]] != "failed":
+            return None
+        same = self._alike(ended)
+        if between and not any(between[0] <= self._attempts["started_at"][row] <= between[1] for row in same):
+            return None
+        return self._found(same)
+
+    def skip(self, subject: str, *references: str) -> Failure | None:
+        """Give why the connector passed over any of these references, if that is what it did last."""
+        rows = self._rows(subject, references)
+        if not rows or self._attempts["state"][rows[-1]] != "skipped":
+            return None
+        return self._found(self._alike(rows))
+
+    def last(self, subject: str, *references: str) -> tuple[str, str] | None:
+        """Give state and start of the latest attempt on any of these references, if there was one."""
+        rows = self._rows(subject, references)
+        return (self._attempts["state"][rows[-1]], self._attempts["started_at"][rows[-1]]) if rows else None
+
+    def _rows(self, subject: str, references: Iterable[str]) -> list[int]:
+        """Give the attempts on any of these references, oldest first."""
+        log = self._attempts
         rows = {
             row
             for reference in references
             if reference
             for row in self._by_reference.get((subject, keys.account_reference(reference)), [])
         }
-        log = self._attempts
-        ended = sorted(
-            (row for row in rows if log["state"][row] in _ENDED),
-            key=lambda row: (log["started_at"][row], log["finished_at"][row], log["id"][row]),
-        )
-        if not ended or log["state"][ended[-1]] != "failed":
-            return None
-        last = ended[-1]
-        same = [
-            row for row in ended if log["state"][row] == "failed" and self._reason(row) == self._reason(last)
-        ]
-        if between and not any(between[0] <= log["started_at"][row] <= between[1] for row in same):
-            return None
+        return sorted(rows, key=lambda row: (log["started_at"][row], log["finished_at"][row], log["id"][row]))
+
+    def _alike(self, rows: list[int]) -> list[int]:
+        """Give the attempts that ended as the last one did, and for the same reason."""
+        ending = self._ending(rows[-1])
+        return [row for row in rows if self._ending(row) == ending]
+
+    def _found(self, same: list[int]) -> Failure:
+        log, last = self._attempts, same[-1]
         return Failure(
             at=log["started_at"][last],
             reason=log["error"][last],
@@ -82,7 +115,6 @@ class SyncLog:
             attempts=len(same),
         )
 
-    def _reason(self, row: int) -> tuple[str, str]:
-        return self._attempts["error_code"][row], self._attempts["error_field"][row] or self._attempts[
-            "error"
-        ][row]
+    def _ending(self, row: int) -> tuple[str, str, str]:
+        log = self._attempts
+        return log["state"][row], log["error_code"][row], log["error_field"][row] or log["error"][row]

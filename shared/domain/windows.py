@@ -1,7 +1,7 @@
 """The stretch of time that a card looks at."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from shared.domain.workspace import Workspace
 
@@ -38,6 +38,17 @@ def rolling(workspace: Workspace, as_of: datetime, days: int) -> Window:
         # In UTC: on the clock, an evening that comes twice would end with its first turn.
         end = datetime.combine(today, time(), workspace.zone).astimezone(UTC) - timedelta(seconds=1)
     return Window(text(start), text(end), first.isoformat(), last.isoformat())
+
+
+def before(workspace: Workspace, window: Window, days: int) -> Window:
+    """Give the stretch of so many days before a window, for what came up then and is still open.
+
+    Documents count up to the window's last day: what was settled since is settled.
+    """
+    first = date.fromisoformat(window.first_day) - timedelta(days=days)
+    end = text(instant(window.start) - timedelta(seconds=1))
+    start = text(datetime.combine(first, time(), workspace.zone))
+    return Window(start, end, first.isoformat(), window.last_day)
 
 
 def text(moment: datetime) -> str:

@@ -20,10 +20,10 @@ from pydantic import (
     model_validator,
 )
 
+from shared.domain.notifications import AlertSettings, Notifications, Recipients, Role, SecretReference
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-SecretReference = Annotated[str, StringConstraints(pattern=r"^(env|keyvault):[A-Za-z0-9_-]{1,127}$")]
-Role = Literal["owner", "finance", "operations", "engineering", "marketing"]
 _TEMPLATE = re.compile(r"(?:[^{}]|\{(?:number|id|order_number)\})*")
 KeyName = Literal["vat", "account_reference", "email", "name_and_address"]
 
@@ -82,6 +82,15 @@ class RoutingRule(Document):
     tag: str = ""
 
 
+class CustomerOverride(Document):
+    """One customer's orders post to this entity, whatever the routing rules say."""
+
+    key: Literal["vat", "account_reference", "email"]
+    value: str = Field(min_length=1)
+    """As people write it: `GB 123 4567 89`; a VAT number with its country's prefix."""
+    entity: Identifier
+
+
 class KeyPrecedence(Document):
     """The keys that are tried for a buyer, in order (GEN-12)."""
 
@@ -102,8 +111,15 @@ class FieldMap(Document):
     b2b_customer_groups: tuple[str, ...] = ()
     holding_customers: tuple[str, ...] = ()
     """Ledger accounts that stand for many buyers, such as `WEB-SALES`."""
+    email_rules: tuple[Literal["plus_tags", "gmail_dots"], ...] = ()
+    """Which habits of mail providers make two addresses one: none unless asked for (SAGE-ABS-06)."""
+    shared_key_limit: int = Field(default=10, ge=1)
+    """A key that more records of one ledger company share is nobody's: a reseller's or clerk's mailbox."""
     default_entity: str = ""
     entity_routing: tuple[RoutingRule, ...] = ()
+    """The first rule that fits an order says where it posts to."""
+    customer_overrides: tuple[CustomerOverride, ...] = ()
+    """These come before the rules; the first that fits a buyer's keys counts for all its orders."""
 
 
 class CardSettings(Document):
@@ -117,19 +133,25 @@ class CardSettings(Document):
     include_guests: bool = True
     exclude_suspected_duplicates: bool = False
     alert_basis: Literal["all", "excluding_lag"] = "all"
+    alert: AlertSettings = AlertSettings()
+    older_days: int = Field(default=90, ge=0, le=366)
+    """How far before the window what is still unresolved is looked for; 0 does not look."""
     tolerance_minor_units: int = Field(default=1, ge=0)
-    """Rounding that is never a finding, in hundredths of the reporting currency per order."""
+    """Rounding that is never a finding, in cents (or what the currency has for them) a document line."""
 
 
-class Recipients(Document):
-    """Who is told, by role. Kept and checked; nothing is sent to them yet."""
+class ReferenceRate(Document):
+    """A reference rate of the European Central Bank: what one euro is worth on a day, or over a month."""
 
-    email: tuple[str, ...] = ()
-    teams: tuple[SecretReference, ...] = ()
+    currency: Currency
+    on: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$")]
+    """`2026-10-30`, or `2026-10` for the month's average."""
+    rate: Decimal = Field(gt=0)
+    """Units of `currency` for one euro, as the bank publishes it."""
 
 
 class Retention(Document):
-    """How long things are kept, in days. Kept and checked; nothing is cleared away by it yet."""
+    """How long things are kept, in days; as long as `readings` also exceptions that were resolved."""
 
     records: int = Field(default=400, ge=31)
     readings: int = Field(default=800, ge=31)
@@ -145,8 +167,12 @@ class Workspace(Document):
     entities: tuple[Entity, ...] = ()
     connections: tuple[Connection, ...]
     field_map: FieldMap = FieldMap()
+    reference_rates: tuple[ReferenceRate, ...] = ()
+    """Used for currencies that the ledger has no rate for."""
     cards: dict[str, CardSettings] = {}
     recipients: dict[Role, Recipients] = {}
+    """Who is told, by role."""
+    notifications: Notifications = Notifications()
     retention: Retention = Retention()
     include_today: bool = True
     grace_minutes: int = Field(default=15, ge=0)
@@ -171,8 +197,10 @@ class Workspace(Document):
             msg = "two connections have the same name"
             raise ValueError(msg)
         known = {entity.id for entity in self.entities}
-        routed = {rule.entity for rule in self.field_map.entity_routing}
-        routed |= {self.field_map.default_entity} - {""}
+        field_map = self.field_map
+        routed = {rule.entity for rule in field_map.entity_routing}
+        routed |= {override.entity for override in field_map.customer_overrides}
+        routed |= {field_map.default_entity} - {""}
         if unknown := sorted(routed - known):
             msg = f"field_map routes to entities that are not listed: {', '.join(unknown)}"
             raise ValueError(msg)

@@ -5,18 +5,24 @@ import time
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
+from shared.domain.exceptions import QUIET
 from shared.domain.records import Record
 from shared.domain.snapshot import Batch, Input, Snapshot
 from shared.domain.windows import rolling
 from shared.domain.workspace import Workspace
 from shared.errors import ConfigurationError
-from shared.pipeline import log, reading
+from shared.pipeline import history, log, reading
+from shared.pipeline.casework import states_of
+from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import inputs_of, is_configured, needed
 from shared.pipeline.jobs import Job
+from shared.pipeline.older import older_unresolved
 from shared.pipeline.pull import is_busy
 from shared.pipeline.services import Services
+from shared.pipeline.tell import tell
 from shared.store.queues import EVALUATE
 
 LEASE = timedelta(minutes=10)
@@ -85,20 +91,42 @@ async def _evaluate(services: Services, workspace: Workspace) -> None:
     inputs = inputs_of(workspace, checkpoints, as_of)
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
     snapshot = await _snapshot(services, workspace, inputs, as_of)
+    judged = []
     for card in cards:
-        previous = await services.store.readings.latest(workspace.id, card.id)
         answer = await asyncio.to_thread(_judge, card, snapshot)
-        document, rows = reading.document(card, snapshot, answer, previous, evaluated_at)
-        await services.store.readings.publish(document, rows)
+        each = await _publish(services, card, snapshot, answer, evaluated_at)
+        judged.append(each)
         log.step(
             "evaluate",
             workspace=workspace.id,
             card=card.id,
-            evaluation=document["evaluation"],
-            status=document["status"],
-            rows=document["row_count"],
+            evaluation=each.reading["evaluation"],
+            status=each.reading["status"],
+            rows=each.reading["row_count"],
             seconds=round(time.monotonic() - started, 3),
         )
+    await tell(services, workspace, judged)
+
+
+async def _publish(
+    services: Services, card: Card, snapshot: Snapshot, answer: reading.Answer, evaluated_at: datetime
+) -> Judged:
+    """Publish a card's reading, and bring its exceptions to it: a reading is there before what follows."""
+    workspace = snapshot.workspace
+    previous = await services.store.readings.latest(workspace.id, card.id)
+    document, rows = reading.document(card, snapshot, answer, previous, evaluated_at)
+    if answer.judgement is not None:
+        document["comparison"] = await history.comparison(services.store.readings, workspace, card, document)
+    await services.store.readings.publish(document, rows)
+    open_rows = [row for row in rows or () if not row["is_settled"]]
+    if answer.judgement is not None:
+        older = answer.older.open if answer.older else {}
+        looked = answer.older is not None and answer.older.document["count"] is not None
+        since = answer.older.document["since"] if answer.older and looked else answer.window.start
+        await follow(services, card, Found(document, open_rows, older, since))
+    states = await states_of(services, workspace, card)
+    quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
+    return Judged(card, workspace.card(card.id), document, open_rows, quiet)
 
 
 async def _snapshot(
@@ -114,7 +142,8 @@ async def _snapshot(
     batches: dict[type[Record], list[Batch]] = defaultdict(list)
     for (job, _), each in zip(inputs, loaded, strict=True):
         batches[job.stream.record_type] += each
-    return Snapshot(workspace, as_of, batches, tuple(each for _, each in inputs))
+    decisions = await services.store.decisions.of(workspace.id)
+    return Snapshot(workspace, as_of, batches, tuple(each for _, each in inputs), decisions)
 
 
 def _judge(card: Card, snapshot: Snapshot) -> reading.Answer:
@@ -124,15 +153,17 @@ def _judge(card: Card, snapshot: Snapshot) -> reading.Answer:
     window = rolling(snapshot.workspace, snapshot.as_of, card.window_days_in(settings))
     used = needed(card, inputs)
     if not is_configured(card, inputs):
-        return reading.Answer(window, used, None, "not_configured")
+        return reading.Answer(window, used, None, status="not_configured")
     waiting_for = tuple(each.problem for each in used if each.problem)
     if waiting_for:
-        return reading.Answer(window, used, None, "held", waiting_for)
+        return reading.Answer(window, used, None, status="held", waiting_for=waiting_for)
     try:
-        return reading.Answer(window, used, card.judge(snapshot, window, settings))
+        judgement = card.judge(snapshot, window, settings)
+        older = older_unresolved(card, snapshot, window, judgement)
+        return reading.Answer(window, used, judgement, older)
     except ConfigurationError as error:
-        return reading.Answer(window, used, None, "held", (str(error),))
+        return reading.Answer(window, used, None, status="held", waiting_for=(str(error),))
     except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are judged
         log.failure("judge", error, workspace=snapshot.workspace.id, card=card.id)
         why = f"this card could not be judged ({type(error).__name__}): the log of the app says where"
-        return reading.Answer(window, used, None, "held", (why,))
+        return reading.Answer(window, used, None, status="held", waiting_for=(why,))

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from shared.cards.card import Card
 from shared.domain.snapshot import Input
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
 from shared.pipeline.jobs import Job, jobs_of, possible_jobs_of
-from shared.pipeline.services import Services
 from shared.store.checkpoints import Checkpoint
 
 Checkpoints = Mapping[tuple[str, str], Checkpoint]
@@ -29,6 +27,7 @@ def input_of(job: Job, checkpoint: Checkpoint | None, as_of: datetime) -> Input:
         records=known.records,
         bad_records=known.bad_records,
         problem=_problem(job, known, as_of),
+        is_awaited=not known.problem and (known.last_success_at is None or known.settings != job.settings),
     )
 
 
@@ -37,6 +36,8 @@ def _problem(job: Job, checkpoint: Checkpoint, as_of: datetime) -> str:
     if checkpoint.problem:
         return f"the last pull of {what} failed: {checkpoint.problem}"
     why = f": {checkpoint.note}" if checkpoint.note else ""
+    if job.source.form is not None:
+        return _problem_of_upload(job, checkpoint, what, as_of)
     if checkpoint.last_success_at is None:
         return f"{what} has not been read yet{why}"
     if checkpoint.settings != job.settings:
@@ -44,6 +45,18 @@ def _problem(job: Job, checkpoint: Checkpoint, as_of: datetime) -> str:
     patience = job.source.round * job.workspace.stale_after_missed_rounds
     if as_of - checkpoint.last_success_at > patience:
         return f"{what} was last read {checkpoint.last_success_at:%d %b %H:%M} UTC{why}"
+    return ""
+
+
+def _problem_of_upload(job: Job, checkpoint: Checkpoint, what: str, as_of: datetime) -> str:
+    """Judge a stream that is sent to us: by the clock only where its connection says how often it comes."""
+    if checkpoint.last_success_at is None:
+        return f"{what} has not been sent yet"
+    if checkpoint.settings != job.settings:
+        return f"{what} was read by another release and must be sent again as a whole"
+    hours = job.connection.options.get("expected_every_hours")
+    if isinstance(hours, int) and as_of - checkpoint.last_success_at > timedelta(hours=hours):
+        return f"{what} was last sent {checkpoint.last_success_at:%d %b %H:%M} UTC, expected every {hours} h"
     return ""
 
 
@@ -84,66 +97,3 @@ def is_configured(card: Card, inputs: list[Input]) -> bool:
         for need in card.needs
         if need.is_required
     )
-
-
-async def status(services: Services, workspace: Workspace) -> list[dict[str, Any]]:
-    """Give the health of each connection and its streams, as `/sources` shows it."""
-    checkpoints = await services.store.checkpoints.of(workspace.id)
-    as_of = workspace.now(services.clock())
-    return [
-        await _connection(services, workspace, connection, checkpoints, as_of)
-        for connection in workspace.connections
-    ]
-
-
-async def _connection(
-    services: Services,
-    workspace: Workspace,
-    connection: Connection,
-    checkpoints: Checkpoints,
-    as_of: datetime,
-) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "name": connection.name,
-        "kind": connection.kind,
-        "enabled": connection.enabled,
-        "problem": "",
-        "streams": [],
-    }
-    try:
-        jobs = jobs_of(workspace, connection)
-    except ConfigurationError as error:
-        return shown | {"problem": str(error)}
-    for job in jobs:
-        checkpoint = checkpoints.get((connection.name, job.stream.name))
-        shown["streams"].append(await _stream(services, job, checkpoint, as_of))
-    return shown
-
-
-async def _stream(
-    services: Services, job: Job, checkpoint: Checkpoint | None, as_of: datetime
-) -> dict[str, Any]:
-    known = input_of(job, checkpoint, as_of)
-    samples: list[dict[str, str]] = []
-    if checkpoint is not None and known.bad_records:
-        samples = await services.store.bad_records.shown(job.name)
-    until = known.complete_until
-    return {
-        "stream": known.stream,
-        "last_success_at": _text(known.last_success_at),
-        "complete_until": _text(until),
-        "lag_seconds": None if until is None else int((as_of - until).total_seconds()),
-        "records": known.records,
-        "bad_records": known.bad_records,
-        "bad_record_samples": samples,
-        "calls": checkpoint.calls if checkpoint else 0,
-        "is_pulling": bool(checkpoint and checkpoint.run and not checkpoint.note),
-        "records_so_far": checkpoint.run_records if checkpoint and checkpoint.run else None,
-        "waiting_for": checkpoint.note if checkpoint else "",
-        "problem": known.problem,
-        "problem_at": _text(checkpoint.problem_at) if checkpoint and checkpoint.problem else None,
-    }
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -12,10 +12,12 @@ from shared.sources import source_of
 from shared.sources.source import Options, Source, Stream
 from shared.store.segments import StreamName
 
-RECORDS_VERSION = 1
+RECORDS_VERSION = 2
 """Raised when a release normalises or maps records otherwise, so that they are read anew."""
 _SHAPING = {"vat_field", "account_reference_field", "b2b_customer_groups"}
 """The parts of the field map that sources read."""
+_HOW = {"page_size", "calls_per_month"}
+"""The options that say how a connection is read, not what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,15 @@ class Job:
     def settings(self) -> str:
         """Give a mark of all settings that shape this stream's records.
 
-        Records read under other settings carry other keys, so a change reads everything anew.
+        Records read under other settings carry other keys, so a change reads everything anew. What is sent
+        to us cannot be read anew, and no setting shapes it.
         """
+        if self.source.form is not None:
+            return f"release {RECORDS_VERSION}"
         field_map = self.workspace.field_map.model_dump(mode="json", include=_SHAPING)
         connection = self.connection.model_dump(mode="json", include={"kind", "base_url", "options"})
-        connection["options"].pop("page_size", None)  # how it is read, not what
+        for how in _HOW:
+            connection["options"].pop(how, None)
         return hashlib.sha256(
             json.dumps([RECORDS_VERSION, field_map, connection], sort_keys=True).encode()
         ).hexdigest()[:16]

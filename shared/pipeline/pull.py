@@ -4,19 +4,22 @@ Idempotent in every step: a message may come twice, late, or after its work is d
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.pipeline import log
+from shared.pipeline.checks import admit
+from shared.pipeline.claims import LONGEST_NOTE, claim_run, claim_sweep, let_go
+from shared.pipeline.gather import gathered
 from shared.pipeline.jobs import Job, jobs_of, options_of
-from shared.pipeline.runs import CLAIM, commit, keep
+from shared.pipeline.runs import commit, keep
 from shared.pipeline.services import Services
+from shared.pipeline.sweep import sweep
 from shared.pipeline.vendor import client_of, pages_of
-from shared.sources.source import Pull, Stream
+from shared.sources.source import Pull
 from shared.store.checkpoints import Checkpoint
 from shared.store.queues import EVALUATE, PULL
 from shared.store.tables import Conflict
@@ -26,9 +29,6 @@ BUDGET_SECONDS = 480.0
 PATIENCE = timedelta(minutes=15)
 """How long a round waits for a pull that does not end, so that its vendor holds up nobody else."""
 LONGEST_DELAY = 900.0
-EARLY = timedelta(seconds=5)
-"""How much too early a delayed message may come, by the clocks of two machines."""
-LONGEST_PROBLEM = 2_000
 
 
 async def enqueue_kind(services: Services, kind: str) -> int:
@@ -43,13 +43,18 @@ async def enqueue_kind(services: Services, kind: str) -> int:
     return count
 
 
-async def enqueue_connection(services: Services, workspace: Workspace, connection: Connection) -> list[str]:
-    """Ask for a pull of every stream of a connection; give their names.
+async def enqueue_connection(
+    services: Services, workspace: Workspace, connection: Connection, *, is_anew: bool = False
+) -> list[str]:
+    """Ask for a pull of every stream of a connection, of everything if it is to be anew; give their names.
 
-    All are marked before the first message goes out, so that no round looks ended too early.
+    All are marked before the first message goes out, so that no round looks ended too early. Streams that
+    are sent to us are none of them.
     """
-    jobs = jobs_of(workspace, connection)
+    jobs = [job for job in jobs_of(workspace, connection) if job.source.form is None]
     for job in jobs:
+        if is_anew:
+            await services.store.checkpoints.change(job.name, is_to_be_read_anew=True)
         await services.store.checkpoints.ask(job.name, services.clock())
     for job in jobs:
         await services.store.queues.send(PULL, job.message)
@@ -71,33 +76,55 @@ async def pull(
     found = await services.store.workspaces.get(workspace_id)
     workspace = found[0] if found else None
     job = _find(workspace, connection_name, stream_name) if workspace else None
-    if workspace is None or job is None:
+    if workspace is None or job is None or job.source.form is not None:
         log.problem("pull", workspace=workspace_id, connection=connection_name, why="no such stream")
         if workspace is not None and workspace.enabled:
             await end_round(services, workspace)
         return
-    started = time.monotonic()
-    checkpoint = await _claim(services, job)
-    if checkpoint is None:
-        return
+    deadline = time.monotonic() + budget_seconds
+    claimed = await claim_run(services, job)
+    if claimed is not None:
+        if not await _work(services, job, claimed, _run, deadline):
+            return
+        await end_round(services, workspace)
+    claimed = await claim_sweep(services, job)
+    if claimed is not None and await _work(services, job, claimed, sweep, deadline):
+        await _after_sweep(services, job)
+
+
+Phase = Callable[[Services, Job, Checkpoint, float], Awaitable[bool]]
+
+
+async def _work(services: Services, job: Job, claimed: Checkpoint, phase: Phase, deadline: float) -> bool:
+    """Pull or sweep under a claim; say whether it has ended. What has not has sent its next message."""
+    started, run = time.monotonic(), claimed.run or claimed.sweep
     try:
-        has_ended = await _run(services, job, checkpoint, started + budget_seconds)
+        has_ended = await phase(services, job, claimed, deadline)
     except RetryLater as wait:
         delay = min(wait.seconds, LONGEST_DELAY)
-        await _let_go(services, job, checkpoint, delay, str(wait))
+        await let_go(services, job, claimed, delay, str(wait))
         await services.store.queues.send(PULL, job.message, delay)
-        log.problem("pull", **job.message, run=checkpoint.run, wait=delay)
+        log.problem("pull", **job.message, run=run, wait=delay)
+        return False
     except Conflict:
-        log.problem("pull", **job.message, run=checkpoint.run, why="another instance took over")
+        log.problem("pull", **job.message, run=run, why="another instance took over")
+        return False
     except BaseException as error:
-        await _let_go(services, job, checkpoint, note=f"interrupted by {type(error).__name__}")
+        await let_go(services, job, claimed, note=f"interrupted by {type(error).__name__}")
         raise
-    else:
-        log.step("pull", **job.message, run=checkpoint.run, seconds=round(time.monotonic() - started, 3))
-        if has_ended:
-            await end_round(services, workspace)
-        else:
-            await services.store.queues.send(PULL, job.message)
+    log.step("pull", **job.message, run=run, seconds=round(time.monotonic() - started, 3))
+    if not has_ended:
+        await services.store.queues.send(PULL, job.message)
+    return has_ended
+
+
+async def _after_sweep(services: Services, job: Job) -> None:
+    """Go on with the pull whose message came during a sweep; else have the cards see what is gone."""
+    checkpoint = await services.store.checkpoints.load(job.name)
+    if checkpoint.is_unended:
+        await services.store.queues.send(PULL, job.message)
+    elif not checkpoint.sweep_problem:
+        await end_round(services, job.workspace)
 
 
 async def end_round(services: Services, workspace: Workspace) -> None:
@@ -124,54 +151,6 @@ def _find(workspace: Workspace, connection: str, stream: str) -> Job | None:
     return next((job for job in jobs if job.stream.name == stream), None)
 
 
-async def _claim(services: Services, job: Job) -> Checkpoint | None:
-    """Take the stream for this instance and begin or go on with a run; None if another has it."""
-    now = services.clock()
-    checkpoint = await services.store.checkpoints.load(job.name)
-    if checkpoint.claimed_until is not None and checkpoint.claimed_until > now:
-        return None
-    if not checkpoint.run or checkpoint.run_settings != job.settings:
-        until = job.workspace.now(now).replace(microsecond=0)
-        reads_all = job.stream.is_full_read or checkpoint.settings != job.settings
-        checkpoint = replace(
-            checkpoint,
-            sequence=checkpoint.sequence + 1,
-            run=f"{checkpoint.sequence + 1:08}",
-            run_since=None if reads_all else _since(checkpoint, job.stream),
-            run_until=until,
-            run_cursor="",
-            run_segments=0,
-            run_records=0,
-            run_bad_records=0,
-            run_calls=0,
-            run_settings=job.settings,
-        )
-    try:
-        return await services.store.checkpoints.save(
-            job.workspace.id,
-            replace(checkpoint, claims=checkpoint.claims + 1, claimed_until=now + CLAIM),
-        )
-    except Conflict:
-        return None
-
-
-def _since(checkpoint: Checkpoint, stream: Stream) -> datetime | None:
-    return None if checkpoint.complete_until is None else checkpoint.complete_until - stream.overlap
-
-
-async def _let_go(
-    services: Services, job: Job, checkpoint: Checkpoint, wait: float = 0, note: str = ""
-) -> None:
-    """Leave the run to the next message; until then no other message may go to a vendor that asks to wait."""
-    until = services.clock() + timedelta(seconds=wait) - EARLY if wait else None
-    try:
-        await services.store.checkpoints.change(
-            job.name, claim=checkpoint.claims, claimed_until=until, note=note[:LONGEST_PROBLEM]
-        )
-    except Conflict:
-        log.problem("pull", **job.message, run=checkpoint.run, why="another instance took over")
-
-
 async def _run(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:
     """Go on with a run; say whether it has ended, well or badly. Raises RetryLater and Conflict."""
     try:
@@ -185,7 +164,7 @@ async def _run(services: Services, job: Job, checkpoint: Checkpoint, deadline: f
             run_cursor="",
             ended_at=now,
             claimed_until=None,
-            problem=str(error)[:LONGEST_PROBLEM] or type(error).__name__,
+            problem=str(error)[:LONGEST_NOTE] or type(error).__name__,
             problem_at=job.workspace.now(now),
             note="",
         )
@@ -193,10 +172,23 @@ async def _run(services: Services, job: Job, checkpoint: Checkpoint, deadline: f
         return True
 
 
+def _may_hide_some(services: Services, job: Job, checkpoint: Checkpoint) -> bool:
+    """Say whether a run that replaces what was seen may lack records that changed while it went on.
+
+    They left its window before they were read, and would look absent until the next pull.
+    """
+    replaces = checkpoint.run_since is None and checkpoint.complete_until is not None
+    has_window = not (job.stream.is_full_read or checkpoint.run_token)
+    now = job.workspace.now(services.clock()).replace(microsecond=0)
+    return replaces and has_window and checkpoint.run_until is not None and now > checkpoint.run_until
+
+
 async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:
     """Store pages until the last one and commit, or until the deadline; say whether all came."""
     options = options_of(job.source, job.connection)
     async with await client_of(services, job, options) as client:
+        if not checkpoint.run_pages:
+            await admit(services, job, client, options)
         request = Pull(
             client=client,
             connection=job.connection,
@@ -205,15 +197,17 @@ async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline:
             since=checkpoint.run_since,
             until=checkpoint.run_until or services.clock(),
             cursor=checkpoint.run_cursor,
+            token=checkpoint.token if checkpoint.run_since else "",
         )
         calls = checkpoint.run_calls
-        async with aclosing(pages_of(job, request)) as pages:  # type: ignore[type-var]
+        async with aclosing(gathered(pages_of(job, request), deadline)) as pages:  # type: ignore[type-var]
             async for page in pages:
                 checkpoint = await keep(services, job, checkpoint, page, calls + client.calls)
                 if not page.cursor:
-                    await commit(services, job, checkpoint)
-                    return True
+                    is_last = not _may_hide_some(services, job, checkpoint)
+                    await commit(services, job, checkpoint, is_last=is_last)
+                    return is_last
                 if time.monotonic() >= deadline:
-                    await _let_go(services, job, checkpoint)
+                    await let_go(services, job, checkpoint)
                     return False
     raise SourceError(f"{job.connection.name}: {job.stream.name} ended without its last page")

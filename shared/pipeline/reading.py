@@ -10,6 +10,7 @@ from shared.domain.money import format_money
 from shared.domain.rows import as_json
 from shared.domain.snapshot import Input, Snapshot
 from shared.domain.windows import Window, text
+from shared.pipeline.older import Older
 
 Document = dict[str, Any]
 _HUNDREDTH = Decimal("0.01")
@@ -22,6 +23,8 @@ class Answer:
     window: Window
     inputs: list[Input]
     judgement: Judgement | None
+    older: Older | None = None
+    """What came up before the window and is still unresolved."""
     status: str = ""
     waiting_for: tuple[str, ...] = ()
 
@@ -57,6 +60,7 @@ def document(
             }
             for part in judgement.subsets
         ],
+        "older_unresolved": answer.older.document if answer.older else None,
         "waiting_for": [],
         "value_as_of": shown["as_of"],
         "rows_of": shown["evaluation"],
@@ -101,6 +105,8 @@ def _kept(previous: Document | None, answer: Answer) -> Document:
         "breakdown": last.get("breakdown", []),
         "figures": last.get("figures", {}),
         "subsets": last.get("subsets", []),
+        "older_unresolved": last.get("older_unresolved"),
+        "comparison": last.get("comparison"),
         "waiting_for": list(answer.waiting_for),
         "value_as_of": last.get("value_as_of"),
         "rows_of": last.get("rows_of"),
@@ -114,6 +120,7 @@ def _slice(part: Slice) -> Document:
         "code": part.code,
         "label": part.label,
         "note": part.note,
+        "exposure": list(part.exposure),
         **figures_as_json(part.figures, format_money),
     }
 
@@ -128,4 +135,5 @@ def _input(each: Input) -> Document:
         "records": each.records,
         "bad_records": each.bad_records,
         "problem": each.problem,
+        "is_awaited": each.is_awaited,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from shared import settings
+from shared.pipeline.reached import Reached
 from shared.sources.http import Access, VendorClient
 from shared.store.store import Store
 
@@ -26,3 +27,6 @@ class Services:
     clock: Callable[[], datetime] = utc_now
     secret: Callable[[str], Awaitable[str]] = field(default=settings.secret)
     connect: Callable[[Access, str], VendorClient] = _connect
+    reached: Reached = field(default_factory=Reached)
+    is_local: bool = False
+    """The app runs on a person's own machine, where vendors may be simulated."""

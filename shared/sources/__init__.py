@@ -4,11 +4,15 @@ from shared.sources import (
     adobe_commerce,
     bigcommerce,
     business_central,
+    connector_log,
     dataverse,
+    dual_write_log,
     finance_operations,
+    marketplace,
     sage_intacct,
     sage_network,
     shopify,
+    sync_log,
 )
 from shared.sources.source import Source
 
@@ -21,6 +25,10 @@ SOURCES = (
     dataverse.SOURCE,
     sage_intacct.SOURCE,
     sage_network.SOURCE,
+    sync_log.SOURCE,
+    dual_write_log.SOURCE,
+    connector_log.SOURCE,
+    marketplace.SOURCE,
 )
 
 

@@ -6,8 +6,14 @@ from functools import partial
 from shared.domain import keys
 from shared.domain.records import CommerceCustomer, Company
 from shared.domain.workspace import FieldMap
-from shared.sources.adobe_commerce_models import Address, VendorCompany, VendorCustomer, attribute
-from shared.sources.adobe_commerce_search import by_entity_id, changed_in
+from shared.sources.adobe_commerce_models import (
+    Address,
+    VendorCompany,
+    VendorCustomer,
+    attribute,
+    projection,
+)
+from shared.sources.adobe_commerce_search import COMPANIES, between, by_entity_id
 from shared.sources.read import records, utc
 from shared.sources.source import Page, Pull
 
@@ -17,18 +23,18 @@ _STATES = {0: "pending", 1: "active"}
 
 async def customers(pull: Pull) -> AsyncIterator[Page]:
     """Give the customers that were updated in the window, by rising id."""
-    convert = partial(_customer, fields=pull.field_map)
-    async for items, cursor in by_entity_id(pull, "/customers/search", changed_in(pull), id_field="id"):
-        good, bad = records("customers", items, VendorCustomer, convert)
-        yield Page(good, cursor, bad)
+    convert, fields = partial(_customer, fields=pull.field_map), projection(VendorCustomer)
+    async for rows in by_entity_id(pull, "/customers/search", between(pull), fields, id_field="id"):
+        good, bad = records("customers", rows.items, VendorCustomer, convert)
+        yield Page(good, rows.cursor, bad, remaining=rows.remaining)
 
 
 async def companies(pull: Pull) -> AsyncIterator[Page]:
     """Give all companies, whatever the window: they have no times. Their number must add up."""
-    convert = partial(_company, fields=pull.field_map)
-    async for items, cursor in by_entity_id(pull, "/company/", (), id_field="id", is_whole=True):
-        good, bad = records("companies", items, VendorCompany, convert)
-        yield Page(good, cursor, bad)
+    convert, fields = partial(_company, fields=pull.field_map), projection(VendorCompany)
+    async for rows in by_entity_id(pull, COMPANIES, (), fields, id_field="id", is_whole=True):
+        good, bad = records("companies", rows.items, VendorCompany, convert)
+        yield Page(good, rows.cursor, bad, remaining=rows.remaining)
 
 
 def _customer(customer: VendorCustomer, fields: FieldMap) -> CommerceCustomer:

@@ -5,7 +5,7 @@ Nulls are left out and an empty object is `[]` (PHP), so nearly everything is op
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator
 
@@ -25,14 +25,14 @@ Nothing = BeforeValidator(lambda value: value or [])
 """A list may be null."""
 
 
-class Address(BaseModel):
+class Address(BaseModel, frozen=True):
     """An address of an order, a customer, or (in part) of a company."""
 
     id: Text = ""
     firstname: Text = ""
     lastname: Text = ""
     company: Text = ""
-    street: Annotated[list[Text], Nothing] = []
+    street: Annotated[tuple[Text, ...], Nothing] = ()
     city: Text = ""
     postcode: Text = ""
     country_id: Text = ""
@@ -42,39 +42,43 @@ class Address(BaseModel):
     default_billing: bool | None = None
 
 
-class Payment(BaseModel):
+class Payment(BaseModel, frozen=True):
     """How an order is paid."""
 
     po_number: Text = ""
 
 
-class CompanyOrder(BaseModel):
+class CompanyOrder(BaseModel, frozen=True):
     """The B2B company that an order was placed for."""
 
     company_id: int | None = None
     company_name: Text = ""
 
 
-class Shipping(BaseModel):
+class Shipping(BaseModel, frozen=True):
     """Where a shipment goes; nothing for virtual goods."""
 
     address: Annotated[Address, Absent] = Address()
 
 
-class ShippingAssignment(BaseModel):
+class ShippingAssignment(BaseModel, frozen=True):
     """Which part of an order is shipped where."""
 
     shipping: Annotated[Shipping, Absent] = Shipping()
 
 
-class OrderExtension(BaseModel):
+class OrderExtension(BaseModel, frozen=True):
     """What modules add to an order."""
 
     company_order_attributes: Annotated[CompanyOrder, Absent] = CompanyOrder()
-    shipping_assignments: Annotated[list[ShippingAssignment], Nothing] = []
+    shipping_assignments: Annotated[tuple[ShippingAssignment, ...], Nothing] = ()
+    customer_balance_amount: Amount = None
+    """What was paid from store credit; like gift cards and reward points it is taken off the grand total."""
+    gift_cards_amount: Amount = None
+    reward_currency_amount: Amount = None
 
 
-class VendorOrder(BaseModel):
+class VendorOrder(BaseModel, frozen=True):
     """A sales order; times are UTC without a zone."""
 
     entity_id: int
@@ -87,7 +91,13 @@ class VendorOrder(BaseModel):
     grand_total: str | int | Decimal
     tax_amount: Amount = None
     shipping_amount: Amount = None
+    shipping_discount_amount: Amount = None
+    shipping_discount_tax_compensation_amount: Amount = None
+    """The tax in a discount that was given on a price with tax."""
     total_refunded: Amount = None
+    total_canceled: Amount = None
+    tax_canceled: Amount = None
+    shipping_canceled: Amount = None
     customer_id: int | None = None
     customer_email: Text = ""
     customer_firstname: Text = ""
@@ -98,38 +108,47 @@ class VendorOrder(BaseModel):
     extension_attributes: Annotated[OrderExtension, Absent] = OrderExtension()
 
 
-class VendorCreditMemo(BaseModel):
+class CreditMemoExtension(BaseModel, frozen=True):
+    """What modules add to a credit memo: what was given back to store credit and gift cards."""
+
+    customer_balance_amount: Amount = None
+    gift_cards_amount: Amount = None
+
+
+class VendorCreditMemo(BaseModel, frozen=True):
     """A credit memo: money given back."""
 
     entity_id: int
+    state: Text = ""
     increment_id: Text = ""
     order_id: int
     created_at: str
     order_currency_code: str
     grand_total: str | int | Decimal
     tax_amount: Amount = None
+    extension_attributes: Annotated[CreditMemoExtension, Absent] = CreditMemoExtension()
 
 
-class CompanyCustomer(BaseModel):
+class CompanyCustomer(BaseModel, frozen=True):
     """The B2B company that a customer buys for; 0 is none."""
 
     company_id: int | None = None
 
 
-class CustomerExtension(BaseModel):
+class CustomerExtension(BaseModel, frozen=True):
     """What modules add to a customer."""
 
     company_attributes: Annotated[CompanyCustomer, Absent] = CompanyCustomer()
 
 
-class CustomAttribute(BaseModel):
+class CustomAttribute(BaseModel, frozen=True):
     """An attribute that the merchant added."""
 
     attribute_code: Text = ""
     value: Any = None
 
 
-class VendorCustomer(BaseModel):
+class VendorCustomer(BaseModel, frozen=True):
     """A customer account with its addresses."""
 
     id: int
@@ -141,12 +160,12 @@ class VendorCustomer(BaseModel):
     created_at: str
     updated_at: Text = ""
     default_billing: Text = ""
-    addresses: Annotated[list[Address], Nothing] = []
+    addresses: Annotated[tuple[Address, ...], Nothing] = ()
     extension_attributes: Annotated[CustomerExtension, Absent] = CustomerExtension()
-    custom_attributes: Annotated[list[CustomAttribute], Nothing] = []
+    custom_attributes: Annotated[tuple[CustomAttribute, ...], Nothing] = ()
 
 
-class VendorCompany(BaseModel):
+class VendorCompany(BaseModel, frozen=True):
     """A B2B company; it has no times."""
 
     id: int
@@ -155,14 +174,29 @@ class VendorCompany(BaseModel):
     company_email: Text = ""
     vat_tax_id: Text = ""
     reseller_id: Text = ""
-    street: Annotated[list[Text], Nothing] = []
+    street: Annotated[tuple[Text, ...], Nothing] = ()
     postcode: Text = ""
     country_id: Text = ""
     telephone: Text = ""
-    custom_attributes: Annotated[list[CustomAttribute], Nothing] = []
+    custom_attributes: Annotated[tuple[CustomAttribute, ...], Nothing] = ()
 
 
 def attribute(attributes: Sequence[CustomAttribute], code: str) -> str:
     """Give the text of the attribute of that code; "" where there is none, or no code is set."""
     values = (each.value for each in attributes if code and each.attribute_code == code)
     return next((str(value) for value in values if isinstance(value, str | int) and value != ""), "")
+
+
+def projection(model: type[BaseModel]) -> str:
+    """Give the names that a model reads as the parameter `fields` has them, those of parts in brackets."""
+    return ",".join(
+        f"{name}[{projection(part)}]" if (part := _part(field.annotation)) else name
+        for name, field in model.model_fields.items()
+    )
+
+
+def _part(annotation: Any) -> type[BaseModel] | None:
+    """Give the model in an annotation, also as the item of a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _part(each))), None)

@@ -6,10 +6,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from pydantic import ValidationError
+
 from shared.domain import keys
 from shared.domain.records import Company, CompanyMember
+from shared.errors import BadRecord
 from shared.sources.bigcommerce_models import CompanyAddress, VendorCompany, VendorUser, named
-from shared.sources.bigcommerce_paging import all_of_b2b, b2b, first_second, last_second, shaped
+from shared.sources.bigcommerce_paging import all_of_b2b, b2b, first_second, last_second
 from shared.sources.read import records, utc
 from shared.sources.source import Page, Pull
 
@@ -19,6 +22,8 @@ _FEW = 5
 """Up to so many changed companies are asked for their addresses one by one."""
 
 Addresses = Mapping[str, CompanyAddress]
+Known = tuple[Addresses, tuple[BadRecord, ...]]
+"""Addresses by company, and those that cannot be read."""
 
 
 async def companies(pull: Pull) -> AsyncIterator[Page]:
@@ -34,14 +39,15 @@ async def companies(pull: Pull) -> AsyncIterator[Page]:
     }
     if pull.since:
         params["minModified"] = int(first_second(pull.since).timestamp())
-    known: Addresses | None = None
-    async for items, cursor in b2b(pull, "/companies", params):
-        if known is None and len(items) > _FEW:
+    known: Known | None = None
+    async for step in b2b(pull, "/companies", params):
+        if known is None and len(step.items) > _FEW:
             known = await _addresses(pull, {})
-        addresses = known if known is not None else await _addresses_of(pull, items)
+        addresses, unread = known if known is not None else await _addresses_of(pull, step.items)
         convert = partial(_company, pull=pull, addresses=addresses)
-        good, bad = records("companies", items, VendorCompany, convert, id_field="companyId")
-        yield Page(good, cursor, bad)
+        good, bad = records("companies", step.items, VendorCompany, convert, id_field="companyId")
+        yield Page(good, step.cursor, (*unread, *bad), remaining=step.remaining)
+        known = None if known is None else (known[0], ())
 
 
 async def members(pull: Pull) -> AsyncIterator[Page]:
@@ -49,29 +55,43 @@ async def members(pull: Pull) -> AsyncIterator[Page]:
     params = {"maxModified": int(last_second(pull.until).timestamp()) + 1}
     if pull.since:
         params["minModified"] = int((first_second(pull.since) - timedelta(seconds=1)).timestamp())
-    async for items, cursor in b2b(pull, "/users", params):
-        good, bad = records("members", items, VendorUser, _member)
-        yield Page(good, cursor, bad)
+    async for step in b2b(pull, "/users", params):
+        good, bad = records("members", step.items, VendorUser, _member)
+        yield Page(good, step.cursor, bad, remaining=step.remaining)
 
 
-async def _addresses_of(pull: Pull, items: list[Any]) -> Addresses:
+async def _addresses_of(pull: Pull, items: list[Any]) -> Known:
     found: dict[str, CompanyAddress] = {}
+    unread: tuple[BadRecord, ...] = ()
     for company_id in [item.get("companyId") for item in items if isinstance(item, dict)]:
         if company_id is not None:
-            found.update(await _addresses(pull, {"companyId": company_id}))
-    return found
+            addresses, bad = await _addresses(pull, {"companyId": company_id})
+            found.update(addresses)
+            unread += bad
+    return found, unread
 
 
-async def _addresses(pull: Pull, params: Mapping[str, Any]) -> Addresses:
-    """Give each company's main address: the default for bills, else one for bills, else any."""
+async def _addresses(pull: Pull, params: Mapping[str, Any]) -> Known:
+    """Give each company's main address: the default for bills, else one for bills, else any.
+
+    One that cannot be read is named by its own id, and its company is read without it.
+    """
     listed = defaultdict(list)
+    unread: list[BadRecord] = []
     for item in await all_of_b2b(pull, "/addresses", params):
-        address = shaped(CompanyAddress, item, pull, "/addresses")
+        try:
+            address = CompanyAddress.model_validate(item)
+        except ValidationError as error:
+            where = tuple(sorted({str(each["loc"][0]) for each in error.errors() if each["loc"]}))
+            number = item.get("addressId", "without an id") if isinstance(item, dict) else "not an object"
+            unread.append(BadRecord("companies", f"address {number}", "the address cannot be read", where))
+            continue
         listed[address.company_id].append(address)
-    return {
+    chosen = {
         company_id: max(addresses, key=lambda each: (bool(each.is_default_billing), bool(each.is_billing)))
         for company_id, addresses in listed.items()
     }
+    return chosen, tuple(unread)
 
 
 def _company(company: VendorCompany, pull: Pull, addresses: Addresses) -> Company:

@@ -29,10 +29,10 @@ async def customers(pull: Pull) -> AsyncIterator[Page]:
     }
     if pull.since:
         params["date_modified:min"] = instant(pull.since)
-    async for items, cursor in v3(pull, "/v3/customers", params):
+    async for step in v3(pull, "/v3/customers", params):
         convert = partial(_customer, pull=pull, names=names)
-        good, bad = records("customers", items, VendorCustomer, convert)
-        yield Page(good, cursor, bad)
+        good, bad = records("customers", step.items, VendorCustomer, convert)
+        yield Page(good, step.cursor, bad, remaining=step.remaining)
 
 
 async def _attribute_names(pull: Pull) -> Mapping[int, str]:
@@ -74,11 +74,13 @@ def _customer(customer: VendorCustomer, pull: Pull, names: Mapping[int, str]) ->
 
 def _field(customer: VendorCustomer, names: Mapping[int, str], name: str) -> str:
     """Give what the merchant's own field of that name says: on the account, an address, or as attribute."""
+    if not name:
+        return ""
     forms = (customer.form_fields, *(address.form_fields for address in customer.addresses))
     found = next((value for form in forms if (value := named(form, name))), "")
     attributes = (
         each.attribute_value
         for each in customer.attributes
-        if name and names.get(each.attribute_id) == name and each.attribute_value
+        if names.get(each.attribute_id) == name and each.attribute_value
     )
     return found or next(attributes, "")

@@ -21,14 +21,14 @@ Nothing = BeforeValidator(lambda value: value or [])
 """A list may be null."""
 
 
-class FormField(BaseModel):
+class FormField(BaseModel, frozen=True):
     """A field that the merchant added to a form; its value may be a list of choices."""
 
     name: Text = ""
     value: Any = None
 
 
-class BillingAddress(BaseModel):
+class BillingAddress(BaseModel, frozen=True):
     """The billing address on a V2 order."""
 
     first_name: Text = ""
@@ -41,22 +41,22 @@ class BillingAddress(BaseModel):
     country_iso2: Text = ""
     phone: Text = ""
     email: Text = ""
-    form_fields: Annotated[list[FormField], Nothing] = []
+    form_fields: Annotated[tuple[FormField, ...], Nothing] = ()
 
 
-class Destination(BaseModel):
+class Destination(BaseModel, frozen=True):
     """Where a shipping consignment goes."""
 
     country_iso2: Text = ""
 
 
-class Consignments(BaseModel):
+class Consignments(BaseModel, frozen=True):
     """An order's consignments in the `object` structure."""
 
-    shipping: Annotated[list[Destination], Nothing] = []
+    shipping: Annotated[tuple[Destination, ...], Nothing] = ()
 
 
-class VendorOrder(BaseModel):
+class VendorOrder(BaseModel, frozen=True):
     """A V2 order; amounts are text with four decimals, dates RFC 2822."""
 
     id: int
@@ -77,7 +77,7 @@ class VendorOrder(BaseModel):
     ] = Consignments()
 
 
-class VendorRefund(BaseModel):
+class VendorRefund(BaseModel, frozen=True):
     """A V3 refund."""
 
     id: int
@@ -87,14 +87,14 @@ class VendorRefund(BaseModel):
     total_tax: Amount = None
 
 
-class Attribute(BaseModel):
+class Attribute(BaseModel, frozen=True):
     """The value of a customer attribute; its name stands in a list of its own."""
 
     attribute_id: int
     attribute_value: Text = ""
 
 
-class CustomerAddress(BaseModel):
+class CustomerAddress(BaseModel, frozen=True):
     """An address of a V3 customer."""
 
     company: Text = ""
@@ -103,10 +103,10 @@ class CustomerAddress(BaseModel):
     postal_code: Text = ""
     country_code: Text = ""
     phone: Text = ""
-    form_fields: Annotated[list[FormField], Nothing] = []
+    form_fields: Annotated[tuple[FormField, ...], Nothing] = ()
 
 
-class VendorCustomer(BaseModel):
+class VendorCustomer(BaseModel, frozen=True):
     """A V3 customer with its addresses, form fields and attributes."""
 
     id: int
@@ -118,15 +118,15 @@ class VendorCustomer(BaseModel):
     customer_group_id: Text = ""
     date_created: str
     date_modified: Text = ""
-    addresses: Annotated[list[CustomerAddress], Nothing] = []
-    attributes: Annotated[list[Attribute], Nothing] = []
-    form_fields: Annotated[list[FormField], Nothing] = []
+    addresses: Annotated[tuple[CustomerAddress, ...], Nothing] = ()
+    attributes: Annotated[tuple[Attribute, ...], Nothing] = ()
+    form_fields: Annotated[tuple[FormField, ...], Nothing] = ()
 
 
 class _B2b(BaseModel):
     """What B2B Edition sends has camelCase names."""
 
-    model_config = ConfigDict(alias_generator=to_camel)
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
 
 class ExtraField(FormField):
@@ -144,7 +144,7 @@ class VendorCompany(_B2b):
     company_email: Text = ""
     company_phone: Text = ""
     company_status: Text
-    extra_fields: Annotated[list[ExtraField], Nothing] = []
+    extra_fields: Annotated[tuple[ExtraField, ...], Nothing] = ()
     uuid: Text = ""
     created_at: Text = ""
     updated_at: Text = ""
@@ -160,6 +160,24 @@ class CompanyAddress(_B2b):
     phone_number: Text = ""
     is_billing: bool | None = None
     is_default_billing: bool | None = None
+
+
+class CompanyOrder(_B2b):
+    """What B2B Edition adds to an order; a consumer's has no company."""
+
+    company_id: Text = ""
+    po_number: Text = ""
+    is_invoice_order: Text = ""
+
+    @property
+    def company(self) -> str:
+        """Give the company's id; "" for none."""
+        return "" if self.company_id == "0" else self.company_id
+
+    @property
+    def is_invoice_payment(self) -> bool:
+        """Say whether it pays an invoice of an earlier order and sells nothing."""
+        return self.is_invoice_order.removeprefix("A_").lower() in {"1", "true"}
 
 
 class VendorUser(_B2b):

@@ -1,6 +1,6 @@
 """BigCommerce's V2 orders and V3 refunds as records."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,13 +9,16 @@ from pydantic import BaseModel
 from shared.domain import keys
 from shared.domain.money import parse_money
 from shared.domain.records import Order, Refund
-from shared.sources.bigcommerce_models import VendorOrder, VendorRefund, named
-from shared.sources.bigcommerce_paging import by_id, last_second, shaped, v3
+from shared.sources.bigcommerce_company_orders import FEW, company_buyers, company_orders, customers_of
+from shared.sources.bigcommerce_models import CompanyOrder, VendorOrder, VendorRefund, named
+from shared.sources.bigcommerce_order_walk import order_walk
+from shared.sources.bigcommerce_paging import last_second, shaped, v3
 from shared.sources.read import instant, records, utc
 from shared.sources.source import Page, Pull
 
 _STATES = {0: "abandoned", 4: "refunded", 5: "cancelled", 6: "cancelled"}
 """Status ids that are no order to be kept; 0 is Incomplete, a checkout that was left."""
+_SOLD = frozenset({"placed", "refunded"})
 _TEST_GATEWAY = "Test Payment Gateway"
 
 
@@ -24,51 +27,63 @@ class _Store(BaseModel):
 
 
 async def orders(pull: Pull) -> AsyncIterator[Page]:
-    """Give the orders that were modified in the window, by rising id."""
+    """Give the orders that were modified in the window, by rising id, with what B2B Edition says of them."""
     window = {"max_date_modified": instant(last_second(pull.until))}
     if pull.since:
         window["min_date_modified"] = instant(pull.since)
     params = {**window, "include": "consignments", "consignment_structure": "object"}
-    async for items, cursor in by_id(pull, "/v2/orders", params):
-        good, bad = records("orders", items, VendorOrder, partial(_order, pull=pull))
-        yield Page(good, cursor, bad)
+    buyers: frozenset[int] | None = None
+    async for step in order_walk(pull, params, is_counted=pull.since is None):
+        customers = customers_of(step.items) if pull.options.asks_b2b_about_orders else {}
+        if buyers is None and len(customers) > FEW:
+            buyers = await company_buyers(pull)
+        asked = [order for order, customer in customers.items() if buyers is None or customer in buyers]
+        known, unread = await company_orders(pull, asked)
+        spoilt = {each.record_id for each in unread}
+        items = [
+            item for item in step.items if not (isinstance(item, dict) and str(item.get("id")) in spoilt)
+        ]
+        good, bad = records("orders", items, VendorOrder, partial(_order, pull=pull, known=known))
+        yield Page(good, step.cursor, (*unread, *bad), remaining=step.remaining)
 
 
 async def refunds(pull: Pull) -> AsyncIterator[Page]:
     """Give the refunds that were created in the window; they never change afterwards.
 
     A refund whose payments were all declined moved no money and is named as gone. Refunds carry
-    no currency, so theirs is the store's own.
+    no currency, so theirs is the store's own; their order's counts where that is known.
     """
     path = "/v2/store"
     currency = shaped(_Store, await pull.client.get(path), pull, path).currency
     params = {"created:max": instant(last_second(pull.until))}
     if pull.since:
         params["created:min"] = instant(pull.since)
-    async for items, cursor in v3(pull, "/v3/orders/payment_actions/refunds", params):
-        paid = [item for item in items if not _is_declined(item)]
-        declined = tuple(str(item["id"]) for item in items if _is_declined(item))
+    async for step in v3(pull, "/v3/orders/payment_actions/refunds", params):
+        paid = [item for item in step.items if not _is_declined(item)]
+        declined = tuple(str(item["id"]) for item in step.items if _is_declined(item))
         good, bad = records("refunds", paid, VendorRefund, partial(_refund, currency=currency))
-        yield Page(good, cursor, bad, declined)
+        yield Page(good, step.cursor, bad, declined, step.remaining)
 
 
-def _order(order: VendorOrder, pull: Pull) -> Order:
+def _order(order: VendorOrder, pull: Pull, known: Mapping[int, CompanyOrder]) -> Order:
     billing, fields = order.billing_address, pull.field_map
     country = billing.country_iso2
     person = f"{billing.first_name} {billing.last_name}".strip()
     reference = named(billing.form_fields, fields.account_reference_field)
-    is_test = order.payment_method == _TEST_GATEWAY
+    about = known.get(order.id, CompanyOrder())
     return Order(
         id=str(order.id),
         number=str(order.id),
         placed_at=utc(order.date_created),
-        state="test" if is_test else _STATES.get(order.status_id, "placed"),
+        state=_state(order, about),
         currency=order.default_currency_code,
         gross=parse_money(order.total_inc_tax),
         net=parse_money(order.total_ex_tax),
         tax=parse_money(order.total_tax),
         shipping_net=parse_money(order.shipping_cost_ex_tax),
         customer_id=str(order.customer_id) if order.customer_id else "",
+        company_id=about.company,
+        is_b2b=bool(about.company),
         email=keys.email(billing.email),
         vat=keys.vat(named(billing.form_fields, fields.vat_field), country),
         account_reference=keys.account_reference(reference),
@@ -83,8 +98,16 @@ def _order(order: VendorOrder, pull: Pull) -> Order:
         company_name=billing.company,
         city=billing.city,
         country=country,
+        purchase_order=about.po_number,
         url=f"https://store-{pull.options.store_hash}.mybigcommerce.com/manage/orders/{order.id}",
     )
+
+
+def _state(order: VendorOrder, about: CompanyOrder) -> str:
+    if order.payment_method == _TEST_GATEWAY:
+        return "test"
+    state = _STATES.get(order.status_id, "placed")
+    return "invoice_payment" if about.is_invoice_payment and state in _SOLD else state
 
 
 def _refund(refund: VendorRefund, currency: str) -> Refund:

@@ -3,20 +3,35 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any, TypeVar
 
+import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from shared.errors import RetryLater, SourceError
-from shared.sources.http import LONGEST_PAUSE
+from shared.domain.workspace import Connection
+from shared.errors import ConfigurationError, RetryLater, SourceError
+from shared.sources.http import LONGEST_PAUSE, parse_json
+from shared.sources.pace import Limit
 from shared.sources.source import Pull
 
 B2B_ADDRESS = "https://api-b2b.bigcommerce.com/api/v3/io"
 B2B_LARGEST_PAGE = 200
+B2B_LIMIT = Limit(capacity=150, per_second=2.5, window=60)
+"""What B2B Edition allows a store, beside what the store itself allows."""
 
+_REFUSED = frozenset({httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND})
 _COME_BACK = frozenset({408, 429, 500, 502, 503, 504})
 Envelope = TypeVar("Envelope", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of a walk."""
+
+    items: list[Any]
+    cursor: str = ""
+    """Of the next page; "" after the last."""
+    remaining: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +94,10 @@ def shaped(model: type[Envelope], answer: Any, pull: Pull, path: str) -> Envelop
         raise SourceError(msg) from None
 
 
-async def by_id(pull: Pull, path: str, params: Mapping[str, Any]) -> AsyncIterator[tuple[list[Any], str]]:
-    """Walk a V2 list by rising id, always on its first page; give each page's items and next cursor.
-
-    A row that is changed meanwhile leaves the window but shifts no other one. V2 gives no total,
-    so only an empty answer (204) is the end. Raises SourceError where ids do not rise.
-    """
-    after = int(pull.cursor or 0)
-    while True:
-        wanted = {**params, "min_id": after + 1, "sort": "id:asc", "limit": pull.options.page_size, "page": 1}
-        answer = await pull.client.get(path, params=wanted)
-        if not answer:
-            yield [], ""
-            return
-        if not isinstance(answer, list):
-            raise SourceError(f"{pull.client.name}: the answer to {path} is no list")
-        ids = [item["id"] for item in answer if isinstance(item, dict) and isinstance(item.get("id"), int)]
-        if not ids or ids[0] <= after or any(low >= high for low, high in pairwise(ids)):
-            raise SourceError(f"{pull.client.name}: {path} repeats rows, or does not sort them by id")
-        after = ids[-1]
-        yield answer, str(after)
-
-
 async def by_offset(
     read: Callable[[int, int], Awaitable[Batch]], size: int, what: str, cursor: str = ""
-) -> AsyncIterator[tuple[list[Any], str]]:
-    """Walk a list by offset; give each page's items and next cursor (`offset:total`).
+) -> AsyncIterator[Step]:
+    """Walk a list by offset; cursors are `offset:total`.
 
     Where the total has shrunk by n since the last page, up to n rows moved to in front of the
     offset: the walk goes back that far. Raises SourceError where pages and total do not add up.
@@ -125,13 +118,13 @@ async def by_offset(
         if batch.items and batch.items == before:
             raise SourceError(f"{what} gave the same page twice, at {offset} of {batch.total}")
         if end >= batch.total:
-            yield batch.items, ""
+            yield Step(batch.items)
             return
-        yield batch.items, f"{end}:{batch.total}"
+        yield Step(batch.items, f"{end}:{batch.total}", batch.total - end)
         offset, total, before = end, batch.total, batch.items
 
 
-def v3(pull: Pull, path: str, params: Mapping[str, Any]) -> AsyncIterator[tuple[list[Any], str]]:
+def v3(pull: Pull, path: str, params: Mapping[str, Any]) -> AsyncIterator[Step]:
     """Walk a V3 list of the pull; see `by_offset`."""
     return by_offset(_v3_reader(pull, path, params), pull.options.page_size, pull.client.name, pull.cursor)
 
@@ -139,10 +132,10 @@ def v3(pull: Pull, path: str, params: Mapping[str, Any]) -> AsyncIterator[tuple[
 async def all_of_v3(pull: Pull, path: str) -> list[Any]:
     """Give all items of a small V3 list that a stream needs besides its own."""
     walk = by_offset(_v3_reader(pull, path, {}), pull.options.page_size, pull.client.name)
-    return [item async for items, _ in walk for item in items]
+    return [item async for step in walk for item in step.items]
 
 
-def b2b(pull: Pull, path: str, params: Mapping[str, Any]) -> AsyncIterator[tuple[list[Any], str]]:
+def b2b(pull: Pull, path: str, params: Mapping[str, Any]) -> AsyncIterator[Step]:
     """Walk a B2B Edition list of the pull; see `by_offset`."""
     return by_offset(_b2b_reader(pull, path, params), _b2b_size(pull), pull.client.name, pull.cursor)
 
@@ -150,7 +143,7 @@ def b2b(pull: Pull, path: str, params: Mapping[str, Any]) -> AsyncIterator[tuple
 async def all_of_b2b(pull: Pull, path: str, params: Mapping[str, Any]) -> list[Any]:
     """Give all items of a B2B Edition list that a stream needs besides its own."""
     walk = by_offset(_b2b_reader(pull, path, params), _b2b_size(pull), pull.client.name)
-    return [item async for items, _ in walk for item in items]
+    return [item async for step in walk for item in step.items]
 
 
 def _b2b_size(pull: Pull) -> int:
@@ -169,17 +162,48 @@ def _v3_reader(pull: Pull, path: str, params: Mapping[str, Any]) -> Callable[[in
     return read
 
 
-def _b2b_reader(pull: Pull, path: str, params: Mapping[str, Any]) -> Callable[[int, int], Awaitable[Batch]]:
-    own = pull.connection.base_url
-    address = pull.options.b2b_base_url or (f"{own}/b2b" if own else B2B_ADDRESS)
+def b2b_address(connection: Connection, options: Any) -> str:
+    """Give where B2B Edition is reached."""
+    own = connection.base_url
+    return str(options.b2b_base_url or (f"{own}/b2b" if own else B2B_ADDRESS))
 
+
+async def ask_b2b(pull: Pull, path: str, params: Mapping[str, Any]) -> Any:
+    """Give an answer of B2B Edition, None for 404.
+
+    Raises ConfigurationError where the API account may not ask, RetryLater or SourceError where the code in
+    the body is no success.
+    """
+    url = b2b_address(pull.connection, pull.options) + path
+    answer = await pull.client.send(
+        "GET", url, params=params, tolerated=_REFUSED, pace=pull.client.pace.beside(B2B_LIMIT)
+    )
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    if answer.status_code in _REFUSED:
+        raise _without_b2b(pull, answer.status_code)
+    body = parse_json(answer, pull.client.name)
+    code = shaped(_B2bStatus, body, pull, path).code
+    if code in _COME_BACK:
+        raise RetryLater(f"{pull.client.name}: {path} answered with code {code}", LONGEST_PAUSE)
+    if code != httpx.codes.OK:
+        raise SourceError(f"{pull.client.name}: {path} answered with code {code}")
+    return body
+
+
+def _without_b2b(pull: Pull, status: int) -> ConfigurationError:
+    msg = (
+        f"{pull.client.name}: B2B Edition answered {status}: check that the API account may read it and that "
+        "its secret is current, or set has_b2b_edition: false"
+    )
+    return ConfigurationError(msg, "options.has_b2b_edition")
+
+
+def _b2b_reader(pull: Pull, path: str, params: Mapping[str, Any]) -> Callable[[int, int], Awaitable[Batch]]:
     async def read(offset: int, size: int) -> Batch:
-        answer = await pull.client.get(address + path, params={**params, "limit": size, "offset": offset})
-        code = shaped(_B2bStatus, answer, pull, path).code
-        if code in _COME_BACK:
-            raise RetryLater(f"{pull.client.name}: {path} answered with code {code}", LONGEST_PAUSE)
-        if code != 200:  # noqa: PLR2004 - B2B Edition repeats the HTTP status in the body
-            raise SourceError(f"{pull.client.name}: {path} answered with code {code}")
+        answer = await ask_b2b(pull, path, {**params, "limit": size, "offset": offset})
+        if answer is None:
+            raise _without_b2b(pull, httpx.codes.NOT_FOUND)
         envelope = shaped(_B2bAnswer, answer, pull, path)
         if envelope.meta.pagination.offset != offset:
             raise SourceError(f"{pull.client.name}: {path} gave another offset than the one asked for")

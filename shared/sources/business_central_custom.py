@@ -1,4 +1,4 @@
-"""Custom API pages of a Business Central environment: who is privacy blocked, and the connector's log.
+"""Custom API pages of a Business Central environment: the commerce ids, and the connector's log.
 
 Neither is in the standard API: the merchant's partner publishes a page over the table and names it
 in the options (learn.microsoft.com/dynamics365/business-central/dev-itpro/
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field
 
 from shared.domain.records import SyncAttempt
 from shared.errors import SourceError
@@ -21,34 +21,34 @@ from shared.sources.read import records, utc
 from shared.sources.source import Pull
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_IDS_AT_ONCE = 50
+"""So that the address stays below 4 KB."""
 
 
-async def privacy_blocked(pull: Pull, company: Company) -> frozenset[str]:
-    """Read the numbers of the customers whose data must not be shown; none where no page is named."""
-    if not pull.options.privacy_page:
-        return frozenset()
-    route, _, entity_set = pull.options.privacy_page.rpartition("/")
-    field = pull.options.privacy_field
-    query = {"$select": f"number,{field}", "$filter": f"{field} eq true", "$orderby": "number"}
-    numbers: set[str] = set()
-    async for items, _ in pages(
-        pull.client, company.url(entity_set, route), query, page_size=pull.options.page_size, cursor=""
-    ):
-        try:
-            rows = _PRIVACY.validate_python(items)
-        except ValidationError:
-            # One that cannot be read might be one that must not be shown.
-            msg = f"{pull.client.name} has items without a number in {entity_set}"
-            raise SourceError(msg) from None
-        numbers.update(row.number for row in rows)
-    return frozenset(numbers)
-
-
-class _PrivacyRow(BaseModel):
-    number: str = Field(min_length=1)
-
-
-_PRIVACY = TypeAdapter(list[_PrivacyRow])
+async def with_commerce_ids(pull: Pull, company: Company, stream: str, items: list[Any]) -> list[Any]:
+    """Give a page's documents with the commerce id that the custom page tells, as `commerceReference`."""
+    page = pull.options.commerce_id_pages.get(stream)
+    if not page:
+        return items
+    route, _, entity_set = page.rpartition("/")
+    url, field = company.url(entity_set, route), pull.options.commerce_id_field
+    ids = [item["id"] for item in items if isinstance(item, dict) and _GUID.fullmatch(str(item.get("id")))]
+    told: dict[str, Any] = {}
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        condition = " or ".join(f"id eq {each}" for each in ids[start : start + _IDS_AT_ONCE])
+        query = {"$select": f"id,{field}", "$filter": condition, "$orderby": "id"}
+        async for rows, _ in pages(pull.client, url, query, page_size=pull.options.page_size, cursor=""):
+            for row in rows:
+                if not isinstance(row, dict) or not isinstance(row.get("id"), str) or field not in row:
+                    msg = f"{pull.client.name} has items without id and {field} in {entity_set}"
+                    raise SourceError(msg)
+                told[row["id"].lower()] = row[field]
+    return [
+        {**item, "commerceReference": told.get(str(item.get("id")).lower())}
+        if isinstance(item, dict)
+        else item
+        for item in items
+    ]
 
 
 class LogRow(Row):
@@ -70,15 +70,20 @@ _STATES = {"success": "succeeded", "error": "failed", "failure": "failed", "in p
 _SUBJECTS = {"sales order": "order"}
 
 
-def log_fields(options: BusinessCentralOptions) -> dict[str, str]:
-    """Give what the page calls each field of the log, by Tieout's name for it."""
-    return {name: name for name in select(LogRow).split(",")} | {**options.connector_log_fields}
+def log_pages(options: BusinessCentralOptions) -> list[tuple[str, dict[str, str]]]:
+    """Give the pages of the log, each with what it calls each field, by Tieout's name for it."""
+    own = {name: name for name in select(LogRow).split(",")}
+    known = [
+        (options.connector_log_page, own | {**options.connector_log_fields}),
+        (options.skipped_records_page, own),
+    ]
+    return [(page, fields) for page, fields in known if page]
 
 
 def log_attempts(company: Company, items: list[Any], fields: Mapping[str, str]) -> Outcome:
     """Give the attempts of a page of the log; `fields` says what the page calls each field."""
-    named = [_named(item, fields) for item in items]
-    return records("connector_log", named, LogRow, lambda row: _attempt(row, company))
+    named = company.owning([_named(item, fields) for item in items])
+    return records("connector_log", named, LogRow, _attempt)
 
 
 def _named(item: Any, fields: Mapping[str, str]) -> Any:
@@ -87,11 +92,10 @@ def _named(item: Any, fields: Mapping[str, str]) -> Any:
     return {name: item[theirs] for name, theirs in fields.items() if theirs in item}
 
 
-def _attempt(row: LogRow, company: Company) -> SyncAttempt:
+def _attempt(row: LogRow) -> SyncAttempt:
     status, subject = row.status.lower(), row.subject.lower()
     return SyncAttempt(
-        # An entry number counts within its company only.
-        id=row.id if _GUID.fullmatch(row.id) else f"{company.id}:{row.id}",
+        id=row.id,
         subject=_SUBJECTS.get(subject, subject),
         reference=row.reference,
         state=_STATES.get(status, status),

@@ -39,6 +39,7 @@ Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else val
 Choice = Annotated[str, BeforeValidator(decode)]
 Amount = Annotated[int, BeforeValidator(_amount)]
 """Money and quantities, in ten-thousandths."""
+OptionalAmount = Annotated[int, BeforeValidator(lambda value: 0 if value is None else _amount(value))]
 Dated = Annotated[str, BeforeValidator(_dated)]
 
 
@@ -54,10 +55,10 @@ class Row(Properties):
     id: str = Field(min_length=1)
 
 
-def select(row: type[BaseModel], *, without: str = "") -> str:
-    """Give the `$select` that a row's model needs."""
+def select(row: type[BaseModel], *without: str) -> str:
+    """Give the `$select` that a row's model needs, but for properties that are expanded or renamed."""
     names = (field.alias or name for name, field in row.model_fields.items())
-    return ",".join(name for name in names if name != without)
+    return ",".join(name for name in names if name not in without)
 
 
 def state_of(known: Mapping[str, str], status: str) -> str:

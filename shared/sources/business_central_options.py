@@ -10,7 +10,9 @@ from shared.sources.source import Options
 PAGE_PATTERN = r"^(api/[^/?#]+/[^/?#]+/[^/?#]+/[A-Za-z0-9_]+)?$"
 """`api/{publisher}/{group}/{version}/{entity set}`, or "" for none."""
 
+PagePath = Annotated[str, StringConstraints(pattern=PAGE_PATTERN)]
 PropertyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+OptionalSet = Literal["approvalEntries", "postedApprovalEntries", "contacts"]
 LogField = Literal[
     "id",
     "subject",
@@ -35,12 +37,26 @@ class BusinessCentralOptions(Options):
     page_size: int = Field(default=1_000, ge=1, le=20_000)
     privacy_page: str = Field(default="", pattern=PAGE_PATTERN)
     """A custom API page over customers with `number` and `privacy_field`:
-    `api/{publisher}/{group}/{version}/{entity set}`. Without it nobody counts as privacy blocked."""
+    `api/{publisher}/{group}/{version}/{entity set}`. Without it a customer counts as privacy blocked
+    where a contact of its own does, which is a hint and no proof."""
     privacy_field: PropertyName = "privacyBlocked"
+    commerce_id_pages: dict[Literal["sales_orders", "invoices", "credit_memos"], PagePath] = Field(
+        default_factory=dict
+    )
+    """Custom API pages, written likewise, that tell for a document's `id` which commerce order or return
+    it belongs to. Without one the external document number tells."""
+    commerce_id_field: PropertyName = "commerceId"
+    shipping_numbers: tuple[str, ...] = ()
+    """The numbers of the G/L accounts, items and item charges on which shipping is invoiced. Without
+    them no document tells what of it is shipping; with them invoices are read with their lines."""
     connector_log_page: str = Field(default="", pattern=PAGE_PATTERN)
     """A custom API page over the connector's log, written likewise."""
     connector_log_fields: dict[LogField, PropertyName] = Field(default_factory=dict)
     """What that page calls each field, where the name differs."""
+    skipped_records_page: str = Field(default="", pattern=PAGE_PATTERN)
+    """A second page of the same kind, with Tieout's own names: what the connector passed over."""
+    without: tuple[OptionalSet, ...] = ()
+    """Entity sets that this environment's version lacks: what they tell is openly not read."""
 
     @field_validator("companies", mode="before")
     @classmethod

@@ -6,8 +6,16 @@ from pydantic import Field
 
 from shared.domain import keys
 from shared.domain.records import Approval, ExchangeRate, MasterCustomer
-from shared.sources.business_central_fields import Choice, Dated, Row, Text, state_of
+from shared.sources.business_central_fields import Choice, Dated, Properties, Row, Text, state_of
+from shared.sources.business_central_privacy import Privacy
 from shared.sources.read import utc
+
+
+class ContactLink(Properties):
+    """An item of a customer's contactsInformation."""
+
+    contact_id: Text = ""
+    contact_type: Choice = ""
 
 
 class CustomerRow(Row):
@@ -15,6 +23,7 @@ class CustomerRow(Row):
 
     number: str
     display_name: Text = ""
+    type: Choice = ""
     address_line1: Text = ""
     city: Text = ""
     country: Text = ""
@@ -24,13 +33,17 @@ class CustomerRow(Row):
     tax_registration_number: Text = ""
     blocked: Choice = ""
     last_modified_date_time: Dated = ""
+    contacts_information: tuple[ContactLink, ...] = ()
 
 
 _BLOCKED = {"": "active", "Ship": "blocked_shipping", "Invoice": "blocked_invoicing", "All": "blocked"}
 
 
-def customer(row: CustomerRow, company: str, privacy_blocked: frozenset[str]) -> MasterCustomer:
-    """Give a customer; `privacy_blocked` holds the numbers of those whose data must not be shown."""
+def customer(row: CustomerRow, company: str, privacy: Privacy) -> MasterCustomer:
+    """Give a customer; `privacy` says whose data must not be shown."""
+    # A person who is a contact of a company is not that company.
+    own = (each for each in row.contacts_information if each.contact_type == row.type)
+    contacts = tuple(each.contact_id.lower() for each in own)
     return MasterCustomer(
         id=row.id,
         number=row.number,
@@ -44,7 +57,7 @@ def customer(row: CustomerRow, company: str, privacy_blocked: frozenset[str]) ->
         postcode=keys.postcode(row.postal_code, row.country),
         name=keys.name(row.display_name),
         street=keys.street(row.address_line1),
-        is_privacy_blocked=row.number in privacy_blocked,
+        is_privacy_blocked=privacy.hides(row.number, contacts),
         modified_at=utc(row.last_modified_date_time),
         display_name=row.display_name,
         city=row.city,
@@ -53,7 +66,7 @@ def customer(row: CustomerRow, company: str, privacy_blocked: frozenset[str]) ->
 
 
 class ApprovalRow(Row):
-    """An item of approvalEntries."""
+    """An item of approvalEntries or postedApprovalEntries."""
 
     document_number: str
     status: Choice = ""

@@ -1,4 +1,4 @@
-"""Dataverse opportunities, sales orders and flow runs, and the record that each becomes.
+"""Dataverse opportunities, sales orders, flow runs and dual-write maps, and the record that each becomes.
 
 Flow runs: learn.microsoft.com/power-automate/dataverse/cloud-flow-run-metadata. Status words differ
 between the vendor's pages (`Success`, `Succeeded`), so they are told by how they begin.
@@ -8,7 +8,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.records import FlowRun, OpenBusiness
+from shared.domain.records import DualWriteMap, FlowRun, FlowRunGap, OpenBusiness
 from shared.sources.dataverse_columns import Text
 from shared.sources.read import utc
 
@@ -62,6 +62,31 @@ class FlowRunRow(BaseModel):
     errormessage: Text = ""
 
 
+class FlowEventRow(BaseModel):
+    """An item of flowevents; what it says beside its code may quote a payload, and is not read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    floweventid: str = Field(min_length=1)
+    eventcode: Text = ""
+    createdon: str = Field(min_length=10)
+    completedon: Text = ""
+
+
+class MapRow(BaseModel):
+    """An item of msdyn_dualwriteruntimeconfigs."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    msdyn_dualwriteruntimeconfigid: str = Field(min_length=1)
+    msdyn_name: Text = ""
+    msdyn_status: Text = ""
+    status_label: Text = Field(default="", alias="msdyn_status@OData.Community.Display.V1.FormattedValue")
+    msdyn_internalentityname: Text = ""
+    msdyn_externalentityname: Text = ""
+    modifiedon: Text = ""
+
+
 def opportunity(row: OpportunityRow) -> OpenBusiness:
     """Turn an opportunity into open business."""
     return OpenBusiness(
@@ -87,6 +112,37 @@ def flow_run(row: FlowRunRow) -> FlowRun:
         ended_at=utc(row.endtime),
         error_code=row.errorcode,
         error=redacted(row.errormessage),
+    )
+
+
+def flow_run_gap(row: FlowEventRow) -> FlowRunGap:
+    """Turn an event of the recording of runs into a gap."""
+    return FlowRunGap(
+        id=row.floweventid,
+        started_at=utc(row.createdon),
+        ended_at=utc(row.completedon),
+        code=row.eventcode,
+    )
+
+
+_MAP_STATES = (
+    ("not running", "stopped"),
+    ("stop", "stopped"),
+    ("paus", "paused"),
+    ("run", "running"),
+)
+
+
+def dual_write_map(row: MapRow) -> DualWriteMap:
+    """Turn a map's configuration into its state; a status without a word of its own keeps its number."""
+    status = (row.status_label or row.msdyn_status).strip().casefold()
+    return DualWriteMap(
+        id=row.msdyn_dualwriteruntimeconfigid,
+        name=row.msdyn_name,
+        table=row.msdyn_internalentityname.casefold(),
+        entity=row.msdyn_externalentityname,
+        state=next((state for start, state in _MAP_STATES if status.startswith(start)), status),
+        modified_at=utc(row.modifiedon),
     )
 
 

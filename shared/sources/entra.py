@@ -54,15 +54,19 @@ class EntraAuth(httpx.Auth):
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Add the token; on a 401 get a new one and try once more."""
-        for is_last in (False, True):
-            token = await asyncio.to_thread(self._token, is_fresh=is_last)
+        token = ""
+        for _ in range(2):
+            token = await asyncio.to_thread(self._token, token)
             request.headers["Authorization"] = f"Bearer {token}"
             response = yield request
             if response.status_code != httpx.codes.UNAUTHORIZED:
                 return
 
-    def _token(self, *, is_fresh: bool) -> str:
-        """Get a token; msal keeps it until shortly before its end."""
+    def _token(self, refused: str) -> str:
+        """Get a token other than the refused one; msal keeps it until shortly before its end.
+
+        Of several requests whose token was refused, the first gets the new one for all.
+        """
         # Imported here: it takes 100 ms that few starts need.
         msal: Any = import_module("msal")
         exceptions: Any = import_module("msal.exceptions")
@@ -78,9 +82,10 @@ class EntraAuth(httpx.Auth):
                         instance_discovery=False,
                         http_client=self._http,
                     )
-                if is_fresh:
-                    self._app.remove_tokens_for_client()
                 answer = self._app.acquire_token_for_client([self._scope])
+                if refused and answer.get("access_token") == refused:
+                    self._app.remove_tokens_for_client()
+                    answer = self._app.acquire_token_for_client([self._scope])
             except (httpx.HTTPError, exceptions.MsalServiceError) as error:
                 msg = f"{self._name}: Microsoft Entra cannot be reached ({type(error).__name__})"
                 raise RetryLater(msg, LONGEST_PAUSE) from None

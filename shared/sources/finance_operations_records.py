@@ -33,6 +33,9 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, alias_generator=to_pascal)
 
+    id: str = Field(alias="id")
+    """The id of the item's record: the values of its key."""
+
 
 class CompanyRow(Row):
     """An item that belongs to a legal entity."""
@@ -119,7 +122,7 @@ class RateRow(Row):
 
 def select(row: type[Row]) -> str:
     """Give the $select that answers what a row model reads."""
-    return ",".join(field.alias or name for name, field in row.model_fields.items())
+    return ",".join(field.alias or name for name, field in row.model_fields.items() if name != "id")
 
 
 def is_credit_note(item: Any) -> bool:
@@ -133,7 +136,7 @@ def master_customer(row: CustomerRow) -> MasterCustomer:
     person = f"{row.person_first_name} {row.person_last_name}".strip()
     display_name = row.organization_name or person or row.name_alias
     return MasterCustomer(
-        id=f"{row.data_area_id}|{row.customer_account}",
+        id=row.id,
         number=row.customer_account,
         company=row.data_area_id,
         state=_CUSTOMER_STATES.get(row.on_hold_status or "No", "on_hold"),
@@ -155,7 +158,7 @@ def sales_order(row: OrderRow) -> SalesOrder:
     gross, tax = parse_money(row.order_total_amount), parse_money(row.order_total_tax_amount)
     reference = row.customers_order_reference or row.customer_requisition_number
     return SalesOrder(
-        id=f"{row.data_area_id}|{row.sales_order_number}",
+        id=row.id,
         number=row.sales_order_number,
         company=row.data_area_id,
         document_reference=keys.document_reference(reference),
@@ -170,16 +173,12 @@ def sales_order(row: OrderRow) -> SalesOrder:
     )
 
 
-def _document_id(row: InvoiceRow) -> str:
-    return "|".join((row.data_area_id, row.invoice_number, utc(row.invoice_date)[:10], row.ledger_voucher))
-
-
 def invoice(row: InvoiceRow) -> Invoice:
     """Turn an item of SalesInvoiceHeadersV2 into an invoice; the set holds posted ones only."""
     gross, tax = parse_money(row.total_invoice_amount), parse_money(row.total_tax_amount)
     reference = keys.document_reference(row.customers_order_reference)
     return Invoice(
-        id=_document_id(row),
+        id=row.id,
         number=row.invoice_number,
         company=row.data_area_id,
         document_reference=reference,
@@ -199,7 +198,7 @@ def credit_memo(row: InvoiceRow) -> CreditMemo:
     """Turn an invoice with a negative total into a credit memo; the invoice it credits is not told."""
     gross, tax = -parse_money(row.total_invoice_amount), -parse_money(row.total_tax_amount)
     return CreditMemo(
-        id=_document_id(row),
+        id=row.id,
         number=row.invoice_number,
         company=row.data_area_id,
         document_reference=keys.document_reference(row.customers_order_reference),
@@ -216,13 +215,12 @@ def credit_memo(row: InvoiceRow) -> CreditMemo:
 
 def exchange_rate(row: RateRow) -> ExchangeRate:
     """Turn an item of ExchangeRates into the worth of one unit; rates are shared by all companies."""
-    starts_on = utc(row.start_date)[:10]
     worth = row.rate / _FACTORS[row.conversion_factor]
     return ExchangeRate(
-        id=f"{row.rate_type_name}|{row.from_currency}|{row.to_currency}|{starts_on}",
+        id=row.id,
         company="",
         currency=row.from_currency,
         base_currency=row.to_currency,
-        starts_on=starts_on,
+        starts_on=utc(row.start_date)[:10],
         rate=format(worth.normalize(), "f"),
     )

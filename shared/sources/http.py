@@ -6,7 +6,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +16,8 @@ from typing import Any, Self
 import httpx
 
 from shared.errors import ConfigurationError, RetryLater, SourceError
+from shared.sources.addresses import origin, place
+from shared.sources.loops import PerLoop
 from shared.sources.pace import UNLIMITED, Limit, Pace, Signal
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -27,8 +29,9 @@ _IS_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?").fullmatch
 _WORTH_ANOTHER_TRY = frozenset({408, 429, *range(500, 600)})
 """Also Cloudflare's 520 to 524, which several vendors stand behind."""
 
-# It would log whole addresses, and a query may name a customer.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# They would log whole addresses, headers and forms: a query may name a customer, a form a secret.
+for _chatty in ("httpx", "httpcore", "msal", "urllib3", "requests_oauthlib", "oauthlib"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Access:
     """What the vendor allows this connection."""
     signal: Callable[[httpx.Response], Signal | None] = field(default=lambda _: None)
     """Reads the vendor's own count from an answer's headers."""
+    pace: Pace | None = None
+    """The budget that all clients of the connection share; where there is none, each has its own."""
 
 
 class VendorClient:
@@ -62,11 +67,10 @@ class VendorClient:
         pace: Pace | None = None,
     ) -> None:
         self.name = name
-        self.pace = pace or Pace(access.limit, sleep=sleep)
+        self.pace = pace or access.pace or Pace(access.limit, name=name, sleep=sleep)
         self._signal = access.signal
         self.base_url = httpx.URL(access.base_url)
         self.calls = 0
-        self._sleep = sleep
         self._http = httpx.AsyncClient(
             base_url=access.base_url,
             auth=access.auth,
@@ -74,6 +78,7 @@ class VendorClient:
             timeout=TIMEOUT,
             transport=transport,
             follow_redirects=False,
+            event_hooks={"request": [self._refuse_plain]},
         )
 
     async def __aenter__(self) -> Self:
@@ -97,40 +102,65 @@ class VendorClient:
         """
         return parse_json(await self.send(method, url, **options), self.name)
 
-    async def send(self, method: str, url: str, *, cost: float = 1.0, **options: Any) -> httpx.Response:
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        cost: float = 1.0,
+        tolerated: Collection[int] = (),
+        pace: Pace | None = None,
+        **options: Any,
+    ) -> httpx.Response:
         """Send a request and give the whole 2xx answer, for what stands in its headers.
 
-        `cost` is what the vendor's limit counts it for.
+        `cost` is what the vendor's limit counts it for; `tolerated` are statuses whose answers the caller
+        reads itself; `pace` is the budget that pays, where it is not the connection's main one.
         """
+        pace = pace or self.pace
         for attempt in range(1, ATTEMPTS + 1):
+            is_spent = False
             try:
-                async with self.pace.turn(cost):
+                async with pace.turn(cost, LONGEST_PAUSE) as turn:
                     self.calls += 1
                     response = await self._http.request(method, url, **options)
-            except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-                msg = f"{self.name}: the address is not valid: {error}"
-                raise ConfigurationError(msg) from None
-            except httpx.TransportError as error:
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+                raise ConfigurationError(f"{self.name}: its address is not valid") from None
+            except httpx.RequestError as error:
                 reason, wait = f"cannot be reached ({type(error).__name__})", None
             else:
                 if (signal := self._signal(response)) is not None:
-                    self.pace.learn(signal)
-                if response.is_success:
+                    pace.learn(signal, turn)
+                if response.is_success or response.status_code in tolerated:
                     return response
                 self._refuse_final(response)
                 reason, wait = f"answered {response.status_code}", retry_after(response)
+                is_spent = response.status_code == httpx.codes.TOO_MANY_REQUESTS
             if attempt == ATTEMPTS:
                 msg = f"{self.name} {reason}, {ATTEMPTS} times"
                 raise RetryLater(msg, wait or LONGEST_PAUSE)
-            await self.pause(backoff(attempt) if wait is None else wait, reason)
+            await self.pause(backoff(attempt) if wait is None else wait, reason, is_spent=is_spent, pace=pace)
         raise AssertionError  # the loop returns or raises
 
-    async def pause(self, seconds: float, reason: str) -> None:
-        """Wait as the vendor asks, or raise RetryLater where that is too long for a pull."""
+    async def pause(
+        self, seconds: float, reason: str, *, is_spent: bool = False, pace: Pace | None = None
+    ) -> None:
+        """Wait as the vendor asks, and let all pulls of the connection wait with us.
+
+        `is_spent` where the vendor says that its limit is used up. Raises RetryLater where the wait is too
+        long for a pull.
+        """
+        pace = pace or self.pace
         if seconds > LONGEST_PAUSE:
+            pace.hold(seconds, is_spent=is_spent)
             msg = f"{self.name} {reason} and asks to wait {seconds:.0f} s"
             raise RetryLater(msg, seconds)
-        await self._sleep(seconds)
+        await pace.rest(seconds, is_spent=is_spent)
+
+    async def _refuse_plain(self, request: httpx.Request) -> None:
+        """Send nothing over plain HTTP, unless to the very place that the operator named so."""
+        if request.url.scheme != "https" and origin(request.url) != origin(self.base_url):
+            raise SourceError(f"{self.name}: nothing is sent to {request.url.host} but over https")
 
     def _refuse_final(self, response: httpx.Response) -> None:
         """Raise for the answers that no other try will change."""
@@ -140,10 +170,10 @@ class VendorClient:
         if status in {401, 403}:
             msg = (
                 f"{self.name} refused our credentials ({status}): check that the secrets are current "
-                f"and that the app may read {response.request.url.path}"
+                f"and that the app may read {place(response.request.url)}"
             )
             raise ConfigurationError(msg)
-        msg = f"{self.name} answered {status} to {response.request.method} {response.request.url.path}"
+        msg = f"{self.name} answered {status} to {response.request.method} {place(response.request.url)}"
         raise SourceError(msg)
 
 
@@ -225,19 +255,26 @@ class TokenAuth(httpx.Auth):
         self._token_request = token_request
         self._name, self._header, self._prefix = name, header, prefix
         self._token, self._expires = "", 0.0
+        self._renewing = PerLoop(asyncio.Lock)
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Add the token; on a 401 get a new one and try once more."""
+        """Add the token; on a 401 get a new one, unless another request did meanwhile, and try once more."""
+        refused = ""
         for is_last in (False, True):
-            if not self._token or time.monotonic() > self._expires - self.EARLY:
-                answer = yield self._token_request()
-                await answer.aread()
-                self._keep(answer)
-            request.headers[self._header] = self._prefix + self._token
+            async with self._renewing():
+                is_spent = time.monotonic() > self._expires - self.EARLY
+                if is_spent or self._token in {"", refused}:
+                    asked = self._token_request()
+                    # Made outside the client, it would have no time-out, and one hung call stops all pulls.
+                    asked.extensions.update(request.extensions)
+                    answer = yield asked
+                    await answer.aread()
+                    self._keep(answer)
+                refused = self._token
+            request.headers[self._header] = self._prefix + refused
             response = yield request
             if response.status_code != httpx.codes.UNAUTHORIZED or is_last:
                 return
-            self._token = ""
 
     def _keep(self, answer: httpx.Response) -> None:
         if answer.status_code in _WORTH_ANOTHER_TRY:

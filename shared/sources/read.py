@@ -1,5 +1,6 @@
 """Small readers that every source needs: times, and items one by one."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,8 @@ from shared.errors import BadRecord
 
 Item = TypeVar("Item", bound=BaseModel)
 
+_IS_WRITTEN_SO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
+
 
 def utc(text: str | int | None) -> str:
     """Give a vendor's time as RFC 3339 in UTC to the second; "" for none.
@@ -22,6 +25,9 @@ def utc(text: str | int | None) -> str:
     if text is None or text == "":
         return ""
     try:
+        if isinstance(text, str) and _IS_WRITTEN_SO(text):
+            datetime.fromisoformat(text)  # most vendors write times as we do; this one may still be none
+            return text
         return instant(_moment(str(text) if isinstance(text, int) else text))
     except (ValueError, TypeError, AttributeError, OverflowError, OSError):
         msg = "not a time"
@@ -67,4 +73,8 @@ def records(
 
 
 def _id_of(item: Any, id_field: str) -> str:
-    return str(item.get(id_field, "without an id")) if isinstance(item, dict) else "not an object"
+    if not isinstance(item, dict):
+        return "not an object"
+    # Where the id itself is what is wrong, it may hold anything.
+    found = item.get(id_field)
+    return str(found) if isinstance(found, str | int) else "without an id"

@@ -1,5 +1,6 @@
-"""Sage Intacct over REST: customers of all entities, and if wanted orders, invoices and credit memos.
+"""Sage Intacct: customers of all entities, and if wanted orders, invoices and credit memos.
 
+By REST, or by the XML gateway where a company has no REST application; the records are the same.
 https://developer.sage.com/intacct/docs/developer-portal. Calls are billed, so pages are large and
 rounds an hour apart; the API is eventually consistent, hence the overlap of two hours.
 """
@@ -7,90 +8,60 @@ rounds an hour apart; the API is eventually consistent, hence the overlap of two
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
-import httpx
-from pydantic import Field
-
-from shared.domain.records import CreditMemo, Invoice, MasterCustomer, SalesOrder
+from shared.domain.records import CreditMemo, Invoice, MasterCustomer, Record, SalesOrder
 from shared.domain.workspace import Connection
 from shared.errors import ConfigurationError, SourceError
-from shared.sources import sage_intacct_records as rows
-from shared.sources.http import Access, TokenAuth
-from shared.sources.sage_intacct_query import read
-from shared.sources.source import Options, Page, Pull, Source, Stream
+from shared.sources.http import Access
+from shared.sources.pace import Limit
+from shared.sources.sage_intacct_check import check
+from shared.sources.sage_intacct_gateway import gateway_keys, gateway_pages
+from shared.sources.sage_intacct_options import SageIntacctOptions
+from shared.sources.sage_intacct_query import rest_keys, rest_pages
+from shared.sources.sage_intacct_readings import CUSTOMER, reading_of, vat_field_of
+from shared.sources.sage_intacct_session import Login, company_session
+from shared.sources.sage_intacct_token import company_token
+from shared.sources.source import KeyPage, Keys, Options, Page, Pages, Pull, Source, Stream
 
 ADDRESS = "https://api.intacct.com/ia/api/v1"
-CUSTOMER = "accounts-receivable/customer"
+GATEWAY = "https://api.intacct.com/ia/xml/xmlgw.phtml"
 OVERLAP = timedelta(hours=2)
+SWEEP_REACH = timedelta(days=62)
+DAYS, SECONDS = 30, 30 * 86_400
+"""Of the month that calls are counted by."""
+PARALLEL = 2
+_SECRETS = {
+    "rest": ("client_id", "client_secret"),
+    "xml": ("sender_id", "sender_password", "user_password"),
+}
 
 
-class SageIntacctOptions(Options):
-    """What reaching a company needs besides its secrets."""
+def _pages(stream: str) -> Pages:
+    async def pages(pull: Pull) -> AsyncIterator[Page]:
+        vat_field = await _vat_field(pull) if stream == "customers" else ""
+        read = gateway_pages if pull.options.api == "xml" else rest_pages
+        async for page in read(pull, reading_of(stream, pull.options, vat_field)):
+            yield page
 
-    username: str = Field(pattern=r"^[^@]+@[^@]+$")
-    """`webuser@company`: the user whose permissions the token has."""
-    order_document_type: str = Field(default="Sales Order", min_length=1)
-    """The transaction definition that stands for a sales order; each company names its own."""
-    page_size: int = Field(default=2000, ge=1, le=4000)
-    includes_orders: bool = True
-    """Whether orders, invoices and credit memos are read as well; each costs calls."""
+    return pages
 
 
-async def customers(pull: Pull) -> AsyncIterator[Page]:
-    """Read the customers changed in the window."""
-    vat_field = await _vat_field(pull)
-    async for page in read(
-        pull,
-        "customers",
-        CUSTOMER,
-        rows.CustomerRow,
-        lambda row: rows.master_customer(row, vat_field),
-        extra_fields=(vat_field,) if vat_field else (),
-    ):
-        yield page
+def _keys(stream: str) -> Keys:
+    async def keys(pull: Pull) -> AsyncIterator[KeyPage]:
+        read = gateway_keys if pull.options.api == "xml" else rest_keys
+        async for page in read(pull, reading_of(stream, pull.options)):
+            yield page
 
-
-async def sales_orders(pull: Pull) -> AsyncIterator[Page]:
-    """Read the Order Entry documents of the order type changed in the window."""
-    name = f"order-entry/document::{pull.options.order_document_type}"
-    async for page in read(pull, "sales_orders", name, rows.OrderRow, rows.sales_order):
-        yield page
-
-
-async def invoices(pull: Pull) -> AsyncIterator[Page]:
-    """Read the receivables invoices changed in the window."""
-    document_type = pull.options.order_document_type
-    async for page in read(
-        pull,
-        "invoices",
-        "accounts-receivable/invoice",
-        rows.InvoiceRow,
-        lambda row: rows.invoice(row, document_type),
-    ):
-        yield page
-
-
-async def credit_memos(pull: Pull) -> AsyncIterator[Page]:
-    """Read the receivables adjustments below zero changed in the window; the others are debit memos."""
-    async for page in read(
-        pull,
-        "credit_memos",
-        "accounts-receivable/adjustment",
-        rows.AdjustmentRow,
-        rows.credit_memo,
-        belongs=rows.is_credit,
-    ):
-        yield page
+    return keys
 
 
 async def _vat_field(pull: Pull) -> str:
-    """Give the custom field that carries the VAT number, "" for `taxId`.
+    """Give the field that carries the VAT number, "" for the tax id.
 
-    The field map also serves stores: only names in a custom field's namespace (`nsp::`) or below
-    the contact are Intacct's. Raises ConfigurationError for a custom field that customers lack.
+    Raises ConfigurationError for a custom field that customers lack, where the REST API can tell.
     """
-    name = pull.field_map.vat_field
-    if "::" not in name:
-        return name if name.startswith("contacts.") else ""
+    name = vat_field_of(pull.options, pull.field_map)
+    if pull.options.api == "xml" or "::" not in name:
+        return name
     model = await pull.client.get("/services/core/model", params={"name": CUSTOMER})
     try:
         known = model["ia::result"]["fields"]
@@ -104,39 +75,70 @@ async def _vat_field(pull: Pull) -> str:
 
 
 def access(connection: Connection, options: Options, secrets: Mapping[str, str]) -> Access:
-    """Reach a company by a token that its web services user's permissions bound."""
+    """Reach a company by its token or its session, both bound by the web services user's permissions.
+
+    Raises ConfigurationError for a secret that the chosen way in needs and does not have.
+    """
     if not isinstance(options, SageIntacctOptions):
         raise TypeError
+    for name in _SECRETS[options.api]:
+        if not secrets.get(name):
+            msg = f"{connection.name} needs the secret {name} for the api {options.api}"
+            raise ConfigurationError(msg, f"secrets.{name}")
+    # What the tier includes for a day may go at once, a backfill say; then a month's calls last a month.
+    limit = Limit(options.calls_per_month / DAYS, options.calls_per_month / SECONDS, PARALLEL)
+    if options.api == "xml":
+        address = connection.base_url or GATEWAY
+        login = Login(
+            secrets["sender_id"],
+            secrets["sender_password"],
+            options.user,
+            options.company,
+            secrets["user_password"],
+            options.entity,
+        )
+        return Access(address, auth=company_session(connection.name, address, login), limit=limit)
     base_url = connection.base_url or ADDRESS
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": secrets["client_id"],
-        "client_secret": secrets["client_secret"],
-        "username": options.username,
-    }
-
-    def token_request() -> httpx.Request:
-        return httpx.Request("POST", connection.token_url or f"{base_url}/oauth2/token", data=form)
-
-    return Access(base_url, auth=TokenAuth(token_request, name=connection.name))
+    token = company_token(
+        connection.name,
+        connection.token_url or f"{base_url}/oauth2/token",
+        secrets["client_id"],
+        secrets["client_secret"],
+        options.username,
+    )
+    entity = {"X-IA-API-Param-Entity": options.entity} if options.entity else {}
+    return Access(base_url, auth=token, headers=entity, limit=limit)
 
 
 def _has_orders(options: SageIntacctOptions) -> bool:
     return options.includes_orders
 
 
+def _document(name: str, record_type: type[Record], column: str) -> Stream:
+    return Stream(
+        name,
+        record_type,
+        _pages(name),
+        overlap=OVERLAP,
+        is_offered=_has_orders,
+        keys=_keys(name),
+        sweep_column=column,
+        sweep_reach=SWEEP_REACH,
+    )
+
+
 SOURCE = Source(
     kind="sage_intacct",
     title="Sage Intacct",
     streams=(
-        Stream("customers", MasterCustomer, customers, overlap=OVERLAP),
-        Stream("sales_orders", SalesOrder, sales_orders, overlap=OVERLAP, is_offered=_has_orders),
-        Stream("invoices", Invoice, invoices, overlap=OVERLAP, is_offered=_has_orders),
-        Stream("credit_memos", CreditMemo, credit_memos, overlap=OVERLAP, is_offered=_has_orders),
+        Stream("customers", MasterCustomer, _pages("customers"), overlap=OVERLAP, keys=_keys("customers")),
+        _document("sales_orders", SalesOrder, "ordered_on"),
+        _document("invoices", Invoice, "posted_on"),
+        _document("credit_memos", CreditMemo, "posted_on"),
     ),
     access=access,
     options=SageIntacctOptions,
-    secrets=("client_id", "client_secret"),
     schedule="0 5 * * * *",
     round=timedelta(hours=1),
+    check=check,
 )

@@ -41,7 +41,13 @@ class Row(BaseModel):
 
     key: Name
     entity: Text = Field("", alias="entity.id")
-    modified: Time = Field(alias="audit.modifiedDateTime")
+    created: Time = Field("", alias="audit.createdDateTime")
+    changed: Time = Field("", alias="audit.modifiedDateTime")
+
+    @property
+    def modified(self) -> str:
+        """Give the time of the last change; a row that was never changed tells only when it was made."""
+        return self.changed or self.created
 
 
 class CustomerRow(Row):
@@ -52,7 +58,6 @@ class CustomerRow(Row):
     status: Text = ""
     is_on_hold: Flag = Field(default=False, alias="isOnHold")
     tax_id: Text = Field("", alias="taxId")
-    created: Time = Field("", alias="audit.createdDateTime")
     email: Text = Field("", alias="contacts.default.email1")
     phone: Text = Field("", alias="contacts.default.phone1")
     street: Text = Field("", alias="contacts.default.mailingAddress.addressLine1")
@@ -154,15 +159,19 @@ def sales_order(row: OrderRow) -> SalesOrder:
     )
 
 
+def invoice_id(key: str, entity: str, number: str, module: str) -> str:
+    """Give what an invoice is known by: its number where it was born in Order Entry, else its key."""
+    return f"{entity}|{number}" if module == "orderEntry" and number else key
+
+
 def invoice(row: InvoiceRow, order_document_type: str) -> Invoice:
     """Turn an invoice into a record; net is gross, as the header does not tell the tax.
 
     One born in Order Entry gets a new key whenever its document is edited, so its number is its id:
     https://developer.intacct.com/api/order-entry/order-entry-transactions/.
     """
-    is_from_order_entry = row.module == "orderEntry" and row.number != ""
     return Invoice(
-        id=f"{row.entity}|{row.number}" if is_from_order_entry else row.key,
+        id=invoice_id(row.key, row.entity, row.number, row.module),
         number=row.number,
         company=row.entity,
         document_reference=keys.document_reference(row.reference),

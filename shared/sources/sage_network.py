@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, NamedTuple
 
+import httpx
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from shared.domain import keys
@@ -17,13 +18,18 @@ from shared.domain.records import SyncAttempt
 from shared.domain.workspace import Connection
 from shared.errors import RetryLater, SourceError
 from shared.sources.http import Access, HeaderAuth
+from shared.sources.pace import Limit
 from shared.sources.read import instant, records, utc
-from shared.sources.source import Options, Page, Pull, Source, Stream
+from shared.sources.source import Finding, Options, Page, Probe, Pull, Source, Stream
 
 ADDRESS = "https://api.lockstep.io"
+QUERY = "/api/v1/Sync/query"
+LIMIT = Limit(capacity=float("inf"), per_second=float("inf"), parallel=1)
+"""No limit is documented, and there is one list to read: a page at a time."""
 RESTARTS = 3
 """How often one pull begins again because runs left its window while it read."""
 
+_REFUSALS = frozenset({400, 401, 403, 404})
 _STATES = {"Success": "succeeded", "Failed": "failed", "Cancelled": "skipped"}
 _CUSTOMERS = frozenset({"customer", "customers", "company", "companies"})
 """What `details` may call customers: Sage Network keeps them as companies."""
@@ -109,7 +115,8 @@ async def sync_log(pull: Pull) -> AsyncIterator[Page]:
         good, bad = records("sync_log", answer.rows, _Run, convert, "syncRequestId")
         place = _next(place, answer, pull.client.name)
         is_last = place.seen == place.total
-        yield Page((*good, *named), "" if is_last else json.dumps(place), bad)
+        remaining = None if is_last else place.total - place.seen
+        yield Page((*good, *named), "" if is_last else json.dumps(place), bad, remaining=remaining)
         if is_last:
             return
 
@@ -125,7 +132,7 @@ async def _fetch(pull: Pull, place: _Place) -> _Answer:
         "pageSize": place.size,
         "pageNumber": place.page,
     }
-    body = await pull.client.get("/api/v1/Sync/query", params=query)
+    body = await pull.client.get(QUERY, params=query)
     try:
         return _Answer.model_validate(body)
     except ValidationError:
@@ -184,7 +191,20 @@ def _customers(run: _Run) -> Iterator[SyncAttempt]:
 
 def access(connection: Connection, _: Options, secrets: Mapping[str, str]) -> Access:
     """Reach an account by its API key, which stands for one group."""
-    return Access(connection.base_url or ADDRESS, auth=HeaderAuth({"Api-Key": secrets["api_key"]}))
+    key = HeaderAuth({"Api-Key": secrets["api_key"]})
+    return Access(connection.base_url or ADDRESS, auth=key, limit=LIMIT)
+
+
+async def check(probe: Probe) -> tuple[Finding, ...]:
+    """Read one run of the log."""
+    params: dict[str, str | int] = {"include": "details", "pageSize": 1, "pageNumber": 0}
+    answer = await probe.client.send("GET", QUERY, params=params, tolerated=_REFUSALS)
+    if answer.is_success:
+        return ()
+    advice = "set secrets.api_key to a key of the group whose connector writes to the ledger"
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        advice = "the public API is not here; send the log to a connection of the kind sync_log instead"
+    return (Finding("secrets.api_key", f"The sync log answered {answer.status_code}: {advice}."),)
 
 
 SOURCE = Source(
@@ -194,4 +214,5 @@ SOURCE = Source(
     access=access,
     options=SageNetworkOptions,
     secrets=("api_key",),
+    check=check,
 )

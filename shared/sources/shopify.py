@@ -4,8 +4,8 @@ https://shopify.dev/docs/api/admin-graphql/2026-10. The app needs the scopes rea
 read_all_orders and read_customers.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import timedelta
+import re
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -14,19 +14,26 @@ from pydantic import Field, field_validator
 
 from shared.domain.records import CommerceCustomer, Company, Order, Refund
 from shared.domain.workspace import Connection
-from shared.errors import BadRecord, ConfigurationError, SourceError
+from shared.errors import ConfigurationError
 from shared.sources import shopify_queries as queries
 from shared.sources import shopify_records
-from shared.sources.http import Access, HeaderAuth, TokenAuth, VendorClient
+from shared.sources.http import Access, HeaderAuth, TokenAuth
+from shared.sources.pace import Limit
 from shared.sources.read import records
-from shared.sources.shopify_graphql import TooCostlyError, ask
-from shared.sources.shopify_nodes import CompanyNode, CustomerNode, OrderNode, RefundNode
+from shared.sources.shopify_access import OwnField, check, check_history, own_fields
+from shared.sources.shopify_keys import ORDERS_REACH, company_keys, customer_keys, order_keys
+from shared.sources.shopify_nodes import CompanyNode, CustomerNode, OrderNode
 from shared.sources.shopify_paging import Search, pages, whole
+from shared.sources.shopify_refunds import refunds
 from shared.sources.source import Options, Page, Pull, Source, Stream
 
 TOKEN_HEADER = "X-Shopify-Access-Token"  # noqa: S105 - a header's name
-VISIBLE_WITHOUT_ALL_ORDERS = timedelta(days=60)
-REFUNDS_AT_ONCE = 10
+OLDEST_VERSION = "2026-07"
+"""The first with `Customer.taxSettings`."""
+LIMIT = Limit(capacity=1_000, per_second=100)
+"""Points that the smallest plan has, at least; each answer says what this store really has."""
+
+_IS_LOCALIZED_FIELD = re.compile(r"TAX_[A-Z_]+").fullmatch
 
 
 class ShopifyOptions(Options):
@@ -41,6 +48,14 @@ class ShopifyOptions(Options):
     """The app may read all orders; false accepts that those older than 60 days are not seen."""
     page_size: int | None = Field(default=None, ge=1, le=100)
     """Rows asked for at once; not given, it is 100 for customers and 25 for all else."""
+
+    @field_validator("api_version")
+    @classmethod
+    def _is_new_enough(cls, version: str) -> str:
+        if version < OLDEST_VERSION:
+            msg = f"must be {OLDEST_VERSION} or later"
+            raise ValueError(msg)
+        return version
 
     @field_validator("shop", mode="before")
     @classmethod
@@ -76,131 +91,87 @@ def access(connection: Connection, options: Any, secrets: Mapping[str, str]) -> 
         name = lacking[given[0]] if given else "access_token"
         msg = f"{connection.name} needs the secret access_token, or client_id and client_secret"
         raise ConfigurationError(msg, f"secrets.{name}")
-    return Access(f"{shop}/admin/api/{options.api_version}", auth)
+    return Access(f"{shop}/admin/api/{options.api_version}", auth, limit=LIMIT)
 
 
 async def orders(pull: Pull) -> AsyncIterator[Page]:
     """Read the orders changed in the window, whatever their state."""
-    await _check_history(pull)
-    convert = partial(shopify_records.order, shop=pull.options.shop)
-    search = _search(pull, queries.ORDERS, hasCompanies=pull.options.has_companies)
-    async for nodes, cursor in pages(pull, search):
-        full = [await whole(pull.client, node, "shippingLines") for node in nodes]
+    await check_history(pull)
+    vat_field = pull.field_map.vat_field
+    localized = vat_field if _IS_LOCALIZED_FIELD(vat_field) else ""
+    convert = partial(shopify_records.order, shop=pull.options.shop, localized_field=localized)
+    lists = ("shippingLines", "localizedFields") if localized else ("shippingLines",)
+    variables = {"hasLocalizedField": bool(localized), "hasCompanies": pull.options.has_companies}
+    async for rows in pages(pull, _search(pull, queries.ORDERS, is_counted=True, **variables)):
+        full = [await whole(pull.client, node, *lists) for node in rows.nodes]
         good, bad = records("orders", full, OrderNode, convert, id_field="legacyResourceId")
-        yield Page(good, cursor, bad)
-
-
-async def refunds(pull: Pull) -> AsyncIterator[Page]:
-    """Read the refunds of the orders changed in the window.
-
-    Shopify has no list of refunds; one that moved no money (a restock, an edit) is no record.
-    """
-    await _check_history(pull)
-    async for nodes, cursor in pages(pull, _search(pull, queries.REFUNDED_ORDERS)):
-        ids: list[str] = []
-        unread: list[BadRecord] = []
-        for node in nodes:
-            found, bad = await _refund_ids(pull.client, node)
-            ids += found
-            unread += bad
-        full = [
-            await whole(pull.client, node, "refundLineItems", "refundShippingLines", "orderAdjustments")
-            for node in await _refund_nodes(pull.client, ids)
-        ]
-        good, bad_refunds = records(
-            "refunds", full, RefundNode, shopify_records.refund, id_field="legacyResourceId"
-        )
-        moved = tuple(each for each in good if isinstance(each, Refund) and each.gross)
-        yield Page(moved, cursor, (*unread, *bad_refunds))
+        yield Page(good, rows.cursor, bad, remaining=rows.remaining)
 
 
 async def customers(pull: Pull) -> AsyncIterator[Page]:
     """Read the customers changed in the window."""
-    variables = {"hasCompanies": pull.options.has_companies}
-    search = Search(queries.CUSTOMERS, pull.options.page_size or 100, variables, is_by_day=True)
-    async for nodes, cursor in pages(pull, search):
+    variables = {"hasCompanies": pull.options.has_companies, **_own_fields(pull)}
+    size = pull.options.page_size or 100
+    search = Search(queries.CUSTOMERS, size, variables, is_by_day=True, is_counted=True)
+    async for rows in pages(pull, search):
         good, bad = records(
-            "customers", nodes, CustomerNode, shopify_records.customer, id_field="legacyResourceId"
+            "customers", rows.nodes, CustomerNode, shopify_records.customer, id_field="legacyResourceId"
         )
-        yield Page(good, cursor, bad)
+        yield Page(good, rows.cursor, bad, remaining=rows.remaining)
 
 
 async def companies(pull: Pull) -> AsyncIterator[Page]:
     """Read the companies changed in the window, with all their locations."""
-    async for nodes, cursor in pages(pull, _search(pull, queries.COMPANIES)):
-        full = [await whole(pull.client, node, "locations") for node in nodes]
+    async for rows in pages(pull, _search(pull, queries.COMPANIES)):
+        full = [await whole(pull.client, node, "locations") for node in rows.nodes]
         good, bad = records("companies", full, CompanyNode, shopify_records.company)
-        yield Page(good, cursor, bad)
+        yield Page(good, rows.cursor, bad)
 
 
-def _search(pull: Pull, query: str, **variables: Any) -> Search:
-    return Search(query, pull.options.page_size or 25, variables)
+def _search(pull: Pull, query: str, *, is_counted: bool = False, **variables: Any) -> Search:
+    own = {**variables, **_own_fields(pull)}
+    return Search(query, pull.options.page_size or 25, own, is_counted=is_counted)
 
 
-async def _check_history(pull: Pull) -> None:
-    """Refuse to take 60 days of orders for all of them (the scope read_all_orders)."""
-    is_recent = pull.since is not None and pull.until - pull.since <= VISIBLE_WITHOUT_ALL_ORDERS
-    if pull.cursor or is_recent or not pull.options.has_all_orders:
-        return
-    data = await ask(pull.client, queries.SCOPES, {})
-    try:
-        scopes = {scope["handle"] for scope in data["currentAppInstallation"]["accessScopes"]}
-    except (KeyError, TypeError):
-        msg = f"{pull.client.name} did not tell the app's scopes"
-        raise SourceError(msg) from None
-    if "read_all_orders" not in scopes:
-        msg = (
-            f"{pull.client.name} shows the app only orders of the last 60 days: grant it the scope "
-            "read_all_orders, or accept that by the option has_all_orders: false"
-        )
-        raise ConfigurationError(msg, "options.has_all_orders")
+def _own_fields(pull: Pull) -> dict[str, Any]:
+    """Ask for the merchant's own fields that the field map names as `namespace.key`.
 
-
-async def _refund_ids(client: VendorClient, order: Any) -> tuple[list[str], list[BadRecord]]:
-    """List an order's refunds; the list has no pages, so a full one is asked for at its largest."""
-    order_id = str(order.get("legacyResourceId", "")) if isinstance(order, dict) else ""
-    try:
-        ids = [str(refund["id"]) for refund in order["refunds"]]
-        if len(ids) >= queries.REFUNDS_LISTED:
-            data = await ask(client, queries.REFUNDS_OF_ORDER, {"id": order["id"]})
-            ids = [str(refund["id"]) for refund in data["order"]["refunds"]]
-    except (KeyError, TypeError):
-        return [], [BadRecord("refunds", order_id, "the order's list of refunds cannot be read")]
-    if len(ids) >= queries.REFUNDS_LISTED_AT_MOST:
-        return ids, [BadRecord("refunds", order_id, "the order has more refunds than Shopify lists")]
-    return ids, []
-
-
-async def _refund_nodes(client: VendorClient, ids: Sequence[str]) -> list[Any]:
-    """Read refunds by id, some at once; fewer where that costs too much."""
-    nodes: list[Any] = []
-    size = REFUNDS_AT_ONCE
-    while len(nodes) < len(ids):
-        asked = list(ids[len(nodes) : len(nodes) + size])
-        try:
-            answer = (await ask(client, queries.REFUNDS, {"ids": asked})).get("nodes")
-        except TooCostlyError:
-            if size == 1:
-                raise
-            size //= 2
-            continue
-        if not isinstance(answer, list) or len(answer) != len(asked) or None in answer:
-            msg = f"{client.name} lists refunds that it does not give"
-            raise SourceError(msg)
-        nodes += answer
-    return nodes
+    Other names are those of another platform of the same workspace.
+    """
+    asked: dict[str, Any] = {}
+    named = {field.label: field for field in own_fields(pull.field_map)}
+    for label in ("Vat", "Account"):
+        field = named.get(label, OwnField(label, "", ""))
+        prefix = label.lower()
+        asked[f"{prefix}Namespace"], asked[f"{prefix}Key"] = field.namespace, field.key
+        asked[f"has{label}Field"] = label in named
+    return asked
 
 
 SOURCE = Source(
     kind="shopify",
     title="Shopify",
     streams=(
-        Stream("orders", Order, orders),
+        Stream(
+            "orders",
+            Order,
+            orders,
+            keys=order_keys,
+            sweep_column="placed_at",
+            sweep_reach=ORDERS_REACH,
+        ),
         Stream("refunds", Refund, refunds),
-        Stream("customers", CommerceCustomer, customers),
-        Stream("companies", Company, companies, is_offered=lambda options: options.has_companies),
+        Stream("customers", CommerceCustomer, customers, keys=customer_keys),
+        Stream(
+            "companies",
+            Company,
+            companies,
+            is_offered=lambda options: options.has_companies,
+            keys=company_keys,
+        ),
     ),
     access=access,
     options=ShopifyOptions,
     secrets=(),
+    check=check,
 )

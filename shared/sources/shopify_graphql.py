@@ -6,15 +6,24 @@ Shopify answers most failures with HTTP 200 and says in `errors[].extensions.cod
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from shared.errors import ConfigurationError, RetryLater, SourceError
-from shared.sources.http import LONGEST_PAUSE, VendorClient, backoff
+from shared.sources.http import LONGEST_PAUSE, VendorClient, backoff, parse_json
+from shared.sources.pace import Pace, Signal
 
 TRIES = 10
 """How often one query is sent while Shopify says that our points are spent."""
+
+MOST_POINTS = 1_000.0
+"""What one query may cost at most, on every plan."""
+
+_COSTS: WeakKeyDictionary[Pace, dict[tuple[str, int], float]] = WeakKeyDictionary()
+"""What each query cost the last time on a connection, by its text and the rows asked for."""
 
 _PASSING = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT"})
 _FOR_THE_OPERATOR = frozenset({"ACCESS_DENIED", "SHOP_INACTIVE", "UNAUTHORIZED", "FORBIDDEN"})
@@ -29,6 +38,7 @@ class _Part(BaseModel):
 
 
 class _Throttle(_Part):
+    maximum_available: float | None = None
     currently_available: float = 0
     restore_rate: float = 0
 
@@ -60,12 +70,20 @@ class _Envelope(_Part):
 async def ask(client: VendorClient, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     """Send a query and give its whole `data`.
 
-    Waits while the app's points are spent. Raises TooCostlyError, ConfigurationError where the app may
-    not read a field, RetryLater where waiting did not help, and SourceError for anything but a
-    complete answer: part of the data beside errors is none.
+    Pays with the points that the query cost the last time, an estimate the first time, and waits while the
+    app's are spent. Raises
+    TooCostlyError, ConfigurationError where the app may not read a field or the version has expired,
+    RetryLater where waiting did not help, and SourceError for anything but a complete answer: part of the
+    data beside errors is none.
     """
+    costs = _COSTS.setdefault(client.pace, {})
+    kind = (query, variables.get("first") or len(variables.get("ids", ())) or 1)
     for attempt in range(1, TRIES + 1):
-        envelope = _read(client.name, await client.post("/graphql.json", json=_body(query, variables)))
+        cost = costs.get(kind) or _estimate(*kind)
+        answer = await client.send("POST", "/graphql.json", json=_body(query, variables), cost=cost)
+        _compare_versions(client, answer)
+        envelope = _read(client.name, parse_json(answer, client.name))
+        costs[kind] = _learn(client, envelope) or cost
         codes = {error.extensions.code.upper() for error in envelope.errors or () if error.extensions}
         if "THROTTLED" in codes:
             wait = _time_to_refill(envelope)
@@ -79,8 +97,40 @@ async def ask(client: VendorClient, query: str, variables: Mapping[str, Any]) ->
     raise RetryLater(msg, LONGEST_PAUSE)
 
 
+def _estimate(query: str, rows: int) -> float:
+    """Guess the points of a query that was never asked: a point an object, so one for each brace and row.
+
+    Too few are told by Shopify, which says THROTTLED and the cost; too many only cost a wait, once.
+    """
+    return min(MOST_POINTS, float(query.count("{") * rows))
+
+
 def _body(query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     return {"query": query, "variables": dict(variables)}
+
+
+def _compare_versions(client: VendorClient, answer: httpx.Response) -> None:
+    """Refuse an answer of another version: Shopify serves a newer one once ours has expired."""
+    asked = client.base_url.path.rstrip("/").rpartition("/")[2]
+    served = answer.headers.get("X-Shopify-API-Version", asked)
+    if served != asked:
+        msg = (
+            f"{client.name} no longer serves the API version {asked} and answered in {served}: "
+            "set the option api_version after reading Shopify's changelog between the two"
+        )
+        raise ConfigurationError(msg, "options.api_version")
+
+
+def _learn(client: VendorClient, envelope: _Envelope) -> float | None:
+    """Take over Shopify's count of our points, and give what the query costs."""
+    cost = envelope.extensions.cost if envelope.extensions else None
+    if cost is None:
+        return None
+    throttle = cost.throttle_status
+    if throttle and throttle.restore_rate > 0:
+        known = (throttle.currently_available, throttle.maximum_available, throttle.restore_rate)
+        client.pace.learn(Signal(*known))
+    return cost.requested_query_cost
 
 
 def _read(name: str, answer: Any) -> _Envelope:

@@ -112,7 +112,26 @@ class PurchasingEntity(Node):
     location: Site | None = None
 
 
-class OrderNode(Node):
+class OwnField(Node):
+    """What a field of the merchant's own says."""
+
+    value: str | None = None
+
+
+class LocalizedField(OwnField):
+    """A field that a country asks for on orders, such as a tax credential."""
+
+    key: str = ""
+
+
+class OwnFields(Node):
+    """The merchant's own fields that the field map names; absent where it names none."""
+
+    vat_field: OwnField | None = None
+    account_field: OwnField | None = None
+
+
+class OrderNode(OwnFields):
     """An order."""
 
     legacy_resource_id: str
@@ -129,6 +148,11 @@ class OrderNode(Node):
     tags: tuple[str, ...] = ()
     total_price_set: MoneyBag
     total_tax_set: MoneyBag | None = None
+    edited: bool = False
+    current_total_price_set: MoneyBag | None = None
+    current_total_tax_set: MoneyBag | None = None
+    total_refunded_set: MoneyBag | None = None
+    localized_fields: Whole[LocalizedField] = Whole[LocalizedField](nodes=())
     shipping_lines: Whole[ShippingLine]
     customer: Buyer | None = None
     purchasing_entity: PurchasingEntity | None = None
@@ -154,6 +178,12 @@ class Reference(Node):
     id: str
 
 
+class Transaction(Node):
+    """A movement of money, as far as whether it happened."""
+
+    status: str = ""
+
+
 class RefundNode(Node):
     """A refund; `total_refunded_set` is the money that moved."""
 
@@ -165,6 +195,13 @@ class RefundNode(Node):
     refund_line_items: Whole[RefundLine]
     refund_shipping_lines: Whole[TaxAmount]
     order_adjustments: Whole[TaxAmount]
+    transactions: Whole[Transaction]
+
+    @property
+    def has_failed(self) -> bool:
+        """Say whether the money did not move: all that tried to move it failed."""
+        statuses = [each.status for each in self.transactions.nodes]
+        return bool(statuses) and all(status in {"FAILURE", "ERROR"} for status in statuses)
 
 
 class CustomerTax(Node):
@@ -179,7 +216,7 @@ class Profile(Node):
     company: CompanyOfBuyer
 
 
-class CustomerNode(Node):
+class CustomerNode(OwnFields):
     """A customer account."""
 
     legacy_resource_id: str
@@ -225,7 +262,7 @@ class Contact(Node):
     customer: Member | None = None
 
 
-class CompanyNode(Node):
+class CompanyNode(OwnFields):
     """A B2B company."""
 
     id: str

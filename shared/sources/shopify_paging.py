@@ -6,7 +6,7 @@ never narrower than the window, and rows outside it are left out here.
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,6 +47,8 @@ class _Place:
     after: str | None
     since: str
     rows: int
+    left: int | None = None
+    """How many rows are still to come, by Shopify's own count when the read began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,23 @@ class Search:
     variables: Mapping[str, Any]
     is_by_day: bool = False
     """The list's `updated_at` term matches whole days."""
+    is_counted: bool = False
+    """The query can tell how many rows there are (`$isCounted`)."""
+    term: str = ""
+    """What rows must fit besides the window."""
 
 
-async def pages(pull: Pull, search: Search) -> AsyncIterator[tuple[tuple[Any, ...], str]]:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a page that lie in the window, unread."""
+
+    nodes: tuple[Any, ...]
+    cursor: str = ""
+    """Of the next page; "" after the last."""
+    remaining: int | None = None
+
+
+async def pages(pull: Pull, search: Search) -> AsyncIterator[Rows]:
     """Give the window's rows page by page, each page with the cursor of the next.
 
     Asks for fewer rows where the query costs too much. Raises SourceError for a page or a cursor
@@ -71,26 +87,31 @@ async def pages(pull: Pull, search: Search) -> AsyncIterator[tuple[tuple[Any, ..
     passed = {place.after}
     while True:
         asked = {"first": size, "after": place.after, "query": _terms(place.since, pull.until, search)}
+        is_counting = search.is_counted and place.left is None and not place.rows
+        counted = {"isCounted": is_counting} if search.is_counted else {}
         try:
-            data = await ask(pull.client, search.query, {**search.variables, **asked})
+            data = await ask(pull.client, search.query, {**search.variables, **counted, **asked})
         except TooCostlyError:
             if size == 1:
                 raise
             size //= 2
             continue
-        listing = _listing(name, data.get("page"))
+        listing = listing_of(name, data.get("page"))
         if place.after and listing.nodes and listing.nodes == before:
             msg = f"{name} answered the same page twice"
             raise SourceError(msg)
         rows = tuple(node for node in listing.nodes if _is_within(node, pull))
         if not listing.page_info.has_next_page:
-            yield rows, ""
+            yield Rows(rows)
             return
         ahead = _onward(name, listing, passed)
-        place, before = _next(place, ahead, listing.nodes, pull, search), listing.nodes
+        total = _count(data.get("total")) if is_counting else place.left
+        left = None if total is None else max(0, total - len(listing.nodes))
+        place = replace(_next(place, ahead, listing.nodes, pull, search), left=left)
+        before = listing.nodes
         if not place.after:  # a new search may come by the cursors of the old one
             passed.clear()
-        yield rows, json.dumps({"after": place.after, "since": place.since, "rows": place.rows})
+        yield Rows(rows, json.dumps(asdict(place)), left)
 
 
 async def whole(client: VendorClient, node: Any, *names: str) -> Any:
@@ -112,7 +133,7 @@ async def whole(client: VendorClient, node: Any, *names: str) -> Any:
         while listing.page_info.has_next_page:
             ahead = _onward(client.name, listing, passed)
             data = await ask(client, queries.REST[name], {"id": node.get("id"), "after": ahead})
-            listing = _listing(client.name, (data.get("owner") or {}).get("rest"))
+            listing = listing_of(client.name, (data.get("owner") or {}).get("rest"))
             nodes.extend(listing.nodes)
         full[name] = {"nodes": nodes}
     return full
@@ -122,7 +143,14 @@ def _beginning(pull: Pull) -> _Place:
     return _Place(None, instant(pull.since) if pull.since else "", 0)
 
 
-def _listing(name: str, value: Any) -> Listing:
+def _count(value: Any) -> int | None:
+    """Give Shopify's count; it is for people to see, so one that cannot be read is none."""
+    count = value.get("count") if isinstance(value, dict) else None
+    return count if isinstance(count, int) else None
+
+
+def listing_of(name: str, value: Any) -> Listing:
+    """Read a page of a list; raises SourceError for what is none."""
     try:
         return Listing.model_validate(value)
     except ValidationError:
@@ -155,7 +183,8 @@ def _terms(since: str, until: datetime, search: Search) -> str:
     """Write the search; times must be quoted, or Shopify cuts them at midnight."""
     upper = f"{until.astimezone(UTC) + timedelta(days=1):%Y-%m-%d}" if search.is_by_day else instant(until)
     lower = _lower(since, search)
-    return f"updated_at:>='{lower}' updated_at:<='{upper}'" if lower else f"updated_at:<='{upper}'"
+    window = f"updated_at:>='{lower}' updated_at:<='{upper}'" if lower else f"updated_at:<='{upper}'"
+    return f"{window} {search.term}" if search.term else window
 
 
 def _lower(since: str, search: Search) -> str:

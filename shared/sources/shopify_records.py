@@ -1,7 +1,7 @@
 """Shopify's nodes as canonical records; each function raises ValueError for what cannot be read."""
 
 from shared.domain import keys
-from shared.domain.money import parse_money
+from shared.domain.money import parse_money, prorate
 from shared.domain.records import CommerceCustomer, Company, Order, Refund
 from shared.sources.read import utc
 from shared.sources.shopify_nodes import (
@@ -12,13 +12,17 @@ from shared.sources.shopify_nodes import (
     Location,
     MoneyBag,
     OrderNode,
+    OwnField,
     RefundNode,
     SiteAddress,
 )
 
 
-def order(node: OrderNode, shop: str) -> Order:
-    """Give the order as it was placed: amounts before returns, in the shop's currency."""
+def order(node: OrderNode, shop: str, localized_field: str = "") -> Order:
+    """Give the order as it was placed or last edited: amounts before returns, in the shop's currency.
+
+    The VAT number is the merchant's own field's, else the localized field's, else the location's.
+    """
     address = node.billing_address or node.shipping_address or Address()
     country = address.country_code_v2 or ""
     entity = node.purchasing_entity
@@ -28,8 +32,9 @@ def order(node: OrderNode, shop: str) -> Order:
     buyer = node.customer
     person = _person(address) or _person(buyer)
     mailbox = buyer.default_email_address.email_address if buyer and buyer.default_email_address else None
-    vat = location.tax_settings.tax_registration_id if location and location.tax_settings else None
-    gross, tax = _amount(node.total_price_set), _amount(node.total_tax_set)
+    site_vat = location.tax_settings.tax_registration_id if location and location.tax_settings else None
+    localized = (each.value for each in node.localized_fields.nodes if each.key == localized_field)
+    gross, tax = _after_edits(node)
     return Order(
         id=node.legacy_resource_id,
         number=node.name,
@@ -40,14 +45,16 @@ def order(node: OrderNode, shop: str) -> Order:
         net=gross - tax,
         tax=tax,
         shipping_net=_shipping(node),
-        customer_id=_id(buyer.id) if buyer else "",
-        company_id=_id(company.id) if company else "",
+        customer_id=number_of(buyer.id) if buyer else "",
+        company_id=number_of(company.id) if company else "",
         is_b2b=company is not None,
         email=keys.email(node.email) or keys.email(mailbox),
-        vat=keys.vat(vat, country),
-        account_reference=_account(location.external_id if location else None, company.external_id)
-        if company
-        else "",
+        vat=keys.vat(_own(node.vat_field) or next(localized, None) or site_vat, country),
+        account_reference=_account(
+            _own(node.account_field),
+            location.external_id if location else None,
+            company.external_id if company else None,
+        ),
         phone=keys.phone(node.phone, country) or _phone(node.billing_address, node.shipping_address),
         postcode=keys.postcode(address.zip, country),
         name=keys.name(company_name or person),
@@ -80,7 +87,7 @@ def refund(node: RefundNode) -> Refund:
     tax = max(0, min(tax, gross))
     return Refund(
         id=node.legacy_resource_id,
-        order_id=_id(node.order.id),
+        order_id=number_of(node.order.id),
         number=node.legacy_resource_id,
         refunded_at=_time(node.created_at or node.processed_at),
         currency=node.total_refunded_set.shop_money.currency_code,
@@ -101,11 +108,13 @@ def customer(node: CustomerNode) -> CommerceCustomer:
     return CommerceCustomer(
         id=node.legacy_resource_id,
         created_at=_time(node.created_at),
-        company_id=_id(company.id) if company else "",
+        company_id=number_of(company.id) if company else "",
         is_b2b=company is not None,
         email=keys.email(mailbox),
-        vat=keys.vat(node.tax_settings.tax_id if node.tax_settings else None, country),
-        account_reference=keys.account_reference(company.external_id) if company else "",
+        vat=keys.vat(
+            _own(node.vat_field) or (node.tax_settings.tax_id if node.tax_settings else None), country
+        ),
+        account_reference=_account(_own(node.account_field), company.external_id if company else None),
         phone=keys.phone(telephone, country) or _phone(address),
         postcode=keys.postcode(address.zip, country),
         name=keys.name(display_name),
@@ -124,12 +133,12 @@ def company(node: CompanyNode) -> Company:
     member = node.main_contact.customer if node.main_contact else None
     mailbox = member.default_email_address.email_address if member and member.default_email_address else None
     return Company(
-        id=_id(node.id),
+        id=number_of(node.id),
         state="active",
         created_at=_time(node.created_at),
         email=keys.email(mailbox),
-        vat=keys.vat(_vat(location), country),
-        account_reference=_account(location.external_id, node.external_id),
+        vat=keys.vat(_own(node.vat_field) or _vat(location), country),
+        account_reference=_account(_own(node.account_field), location.external_id, node.external_id),
         phone=keys.phone(location.phone, country) or keys.phone(address.phone, country),
         postcode=keys.postcode(address.zip, country),
         name=keys.name(node.name),
@@ -140,7 +149,7 @@ def company(node: CompanyNode) -> Company:
     )
 
 
-def _id(gid: str) -> str:
+def number_of(gid: str) -> str:
     """Give the number at the end of a global id such as `gid://shopify/Company/7`."""
     number = gid.rpartition("/")[2].partition("?")[0]
     if not number.isdigit():
@@ -160,6 +169,24 @@ def _time(text: str | None) -> str:
 
 def _amount(bag: MoneyBag | None) -> int:
     return parse_money(bag.shop_money.amount) if bag else 0
+
+
+def _after_edits(node: OrderNode) -> tuple[int, int]:
+    """Give gross and tax before returns, and without what an edit removed and nobody paid for.
+
+    `totalPriceSet` grows by what an edit adds and keeps what one removes. What is missing from the current
+    total and was not refunded was removed; what was refunded has records of its own (decision 23).
+    """
+    gross, tax = _amount(node.total_price_set), _amount(node.total_tax_set)
+    if not node.edited or node.current_total_price_set is None:
+        return gross, tax
+    taken = gross - _amount(node.current_total_price_set)
+    removed = min(gross, max(0, taken - _amount(node.total_refunded_set)))
+    if not removed:
+        return gross, tax
+    taken_tax = tax - _amount(node.current_total_tax_set)
+    removed_tax, _ = prorate(taken_tax, [removed, taken - removed])
+    return gross - removed, tax - removed_tax
 
 
 def _state(node: OrderNode) -> str:
@@ -189,8 +216,13 @@ def _phone(*addresses: Address | None) -> str:
     return next(filter(None, known), "")
 
 
-def _account(site: str | None, company_wide: str | None) -> str:
-    return keys.account_reference(site) or keys.account_reference(company_wide)
+def _account(*references: str | None) -> str:
+    """Give the first account number that says something."""
+    return next(filter(None, map(keys.account_reference, references)), "")
+
+
+def _own(field: OwnField | None) -> str:
+    return (field.value or "") if field else ""
 
 
 def _vat(location: Location) -> str:

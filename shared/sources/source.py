@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +31,10 @@ class Page:
     """Ids that the vendor says are gone."""
     remaining: int | None = None
     """How many records are still to come, where the vendor tells; None where it does not."""
+    token: str = ""
+    """On the last page, where the vendor's change feed goes on: the next run is given it."""
+    pages: int = 1
+    """How many of the vendor's pages it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,22 @@ class Pull:
     """The upper bound, exclusive, frozen when the run began."""
     cursor: str = ""
     """Where an interrupted run goes on; "" begins."""
+    token: str = ""
+    """Where the change feed goes on; "" where the last run kept none, or where everything is read."""
 
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is sent to a connection that nobody polls: rows of a file."""
+
+    row: type[BaseModel]
+    """Reads a row; its fields are the columns, in the order in which people are told of them."""
+    convert: Callable[[Any], tuple[Record, ...]]
+    """Gives the records of a row, the one that carries its id first."""
+
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before anything that a store or a ledger has changed."""
 
 Pages = Callable[[Pull], AsyncIterator[Page]]
 Keys = Callable[[Pull], AsyncIterator[KeyPage]]
@@ -96,6 +115,11 @@ class Stream:
     pages: Pages
     is_full_read: bool = False
     """Every run reads everything and replaces what was there: the vendor has no change feed."""
+    reread_every: timedelta | None = None
+    """How often a run reads everything, where some changes do not move the time that is read by.
+
+    Such a run replaces nothing: its `since` is `BEGINNING`, and what it does not see stays.
+    """
     overlap: timedelta = timedelta(minutes=10)
     """How far each run reads back behind the last one's upper bound."""
     is_offered: Callable[[Any], bool] = field(default=lambda _: True)
@@ -131,3 +155,5 @@ class Source:
     """The time between two pulls, by which staleness is judged."""
     check: Check | None = None
     """Names each scope, field and entity set that is missing, before the first pull."""
+    form: Form | None = None
+    """What is sent to connections of this kind, which has no timer then and is never pulled."""

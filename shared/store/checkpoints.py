@@ -23,25 +23,58 @@ class Checkpoint:
     complete_until: datetime | None = None
     """The upper bound of the last committed run: what changed before it is here."""
     last_success_at: datetime | None = None
+    read_whole_until: datetime | None = None
+    """The upper bound of the last run that read everything."""
     records: int = 0
     """How many records the last committed run brought."""
+    stored: int = 0
+    """How many records are stored: exact after a full read, a sweep or an upload; what came since is added,
+    so that a record that changed since counts again until the next of these."""
     bad_records: int = 0
     """How many records are in quarantine, of whatever run."""
     calls: int = 0
     last_run: str = ""
     settings: str = ""
     """The settings that the stored records were read with."""
+    token: str = ""
+    """Where the vendor's change feed goes on after the last committed run."""
 
     run: str = ""
     """The run in progress; "" for none. What follows belongs to it."""
     run_since: datetime | None = None
     run_until: datetime | None = None
+    run_began_at: datetime | None = None
     run_cursor: str = ""
+    run_token: str = ""
+    run_pages: int = 0
     run_segments: int = 0
     run_records: int = 0
     run_bad_records: int = 0
+    run_remaining: int | None = None
+    """How many records are still to come, where the vendor tells."""
     run_calls: int = 0
     run_settings: str = ""
+    is_to_be_read_anew: bool = False
+    """Someone asked that the next run reads everything."""
+
+    sweep: str = ""
+    """The run that the key sweep in progress is going to be; "" for none. What follows belongs to it."""
+    sweep_until: datetime | None = None
+    """When it began: it says nothing of what came later."""
+    sweep_began_at: datetime | None = None
+    sweep_cursor: str = ""
+    sweep_pages: int = 0
+    sweep_keys: int = 0
+    """How many ids have been listed."""
+    sweep_remaining: int | None = None
+    sweep_calls: int = 0
+    sweep_settings: str = ""
+    swept_at: datetime | None = None
+    """When the last sweep that ended well began."""
+    sweep_due_at: datetime | None = None
+    """When the next sweep is due; None is at once."""
+    sweep_problem: str = ""
+    """Why the last sweep failed, for people; "" after a success. The records are as good as without it."""
 
     queued_at: datetime | None = None
     ended_at: datetime | None = None

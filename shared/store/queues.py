@@ -9,7 +9,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueServiceClient
 
-PULL, EVALUATE = "pull", "evaluate"
+PULL, EVALUATE, NOTIFY = "pull", "evaluate", "notify"
 
 
 class Queues(Protocol):

@@ -4,7 +4,8 @@ Table `readings`. PartitionKey: workspace|card. RowKey: `latest`, and `at|{evalu
 Table `rows`. PartitionKey: workspace|card|evaluation. RowKey: page number; `pages` says how many.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.store.columns import halves, pack, unpack
@@ -13,9 +14,15 @@ from shared.store.tables import Table, key
 PAGE = 500
 """The most rows of a stored page."""
 
+_SECOND = timedelta(seconds=1)
 _COLUMNS = ("value", "unit", "currency", "status", "as_of", "window_start", "window_end", "row_count")
 
 Document = dict[str, Any]
+
+
+def named(as_of: datetime) -> str:
+    """Give the name of the evaluation at an instant: the names sort as the instants do."""
+    return as_of.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 class Readings:
@@ -52,19 +59,32 @@ class Readings:
         entity = await self._readings.get(key(workspace, card), f"at|{evaluation}")
         return None if entity is None else unpack(entity)
 
+    async def between(self, workspace: str, card: str, after: datetime, until: datetime) -> list[Document]:
+        """Give what the columns tell of a card's readings after an instant and up to another, in order."""
+        partition = key(workspace, card)
+        first, last = (f"at|{named(moment + _SECOND)}" for moment in (after, until))
+        found = []
+        async for entity in self._readings.between(partition, first, last, ["RowKey", *_COLUMNS]):
+            point = {name: entity.get(name) for name in _COLUMNS}
+            if point["unit"] != "money" and point["value"] is not None:
+                point["value"] = int(point["value"])
+            point["row_count"] = int(point["row_count"] or 0)
+            found.append(point | {"evaluation": entity["RowKey"].removeprefix("at|")})
+        return found
+
     async def rows(self, workspace: str, card: str, evaluation: str) -> list[Document]:
         """Give all rows of a reading, in the order in which they were published."""
+        return [row async for page in self.pages(workspace, card, evaluation) for row in page]
+
+    async def pages(self, workspace: str, card: str, evaluation: str) -> AsyncIterator[list[Document]]:
+        """Give the rows of a reading a page at a time; raises LookupError for a page that is gone."""
         partition = key(workspace, card, evaluation)
         entity = await self._rows.get(partition, "pages")
-        if entity is None:
-            return []
-        found: list[Document] = []
-        for number in range(entity["pages"]):
+        for number in range(entity["pages"] if entity else 0):
             page = await self._rows.get(partition, f"{number:06}")
             if page is None:
                 raise LookupError(f"page {number} of {card} {evaluation} is missing")
-            found += unpack(page)
-        return found
+            yield unpack(page)
 
     async def _put_rows(self, partition: str, rows: Sequence[Document]) -> None:
         pages = list(_paged(rows))

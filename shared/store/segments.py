@@ -5,7 +5,7 @@ committed, `keys|{run}|{number}` and `details|{run}|{number}` for up to 1,000 re
 writes the same entities; segments that no commit counts in are never read.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,10 +90,14 @@ class Segments:
 
     async def _write(self, entity: Entity) -> None:
         """Write an entity, unless a later claim has: read and write are bound by the etag."""
-        there = await self._table.get(entity["PartitionKey"], entity["RowKey"])
-        if there is not None and there["claim"] > entity["claim"]:
-            raise Conflict
-        await self._table.replace(entity, "" if there is None else there["etag"])
+        try:
+            # It is new unless an earlier try of this page wrote it, so it is not looked for first.
+            await self._table.replace(entity, "")
+        except Conflict:
+            there = await self._table.get(entity["PartitionKey"], entity["RowKey"])
+            if there is None or there["claim"] > entity["claim"]:
+                raise
+            await self._table.replace(entity, there["etag"])
 
     async def commit(self, stream: StreamName, run: Run) -> None:
         """Make a run visible: one write, so it is seen whole or not at all."""
@@ -150,6 +154,20 @@ class Segments:
                     )
                 )
         return batches
+
+    async def keys(
+        self, stream: StreamName, runs: Sequence[Run]
+    ) -> AsyncIterator[tuple[dict[str, list[Any]], list[str]]]:
+        """Give each segment's key columns and tombstones, oldest first; only one is unpacked at a time."""
+        if not runs:
+            return
+        counts = {run.run: run.segments for run in runs}
+        first, last = f"keys|{runs[0].run}", f"keys|{runs[-1].run}}}"
+        async for entity in self._table.between(stream.partition, first, last):
+            _, run, number = entity["RowKey"].split("|")
+            if int(number) < counts.get(run, 0):
+                packed = unpack(entity)
+                yield packed["columns"], packed["deleted"]
 
     async def _of(self, stream: StreamName, kind: str, runs: Sequence[Run]) -> dict[tuple[str, int], Entity]:
         found = {}

@@ -9,11 +9,20 @@ from azure.data.tables.aio import TableServiceClient
 from azure.identity.aio import DefaultAzureCredential
 from azure.storage.queue.aio import QueueServiceClient
 
+from shared.store.account import StorageAccount
+from shared.store.alerts import Alerts
+from shared.store.audit import Audit
 from shared.store.bad_records import BadRecords
 from shared.store.checkpoints import Checkpoints
+from shared.store.checks import Checks
+from shared.store.decisions import Decisions
+from shared.store.exceptions import Exceptions
 from shared.store.queues import Queues, StorageQueues
 from shared.store.readings import Readings
+from shared.store.receipts import Receipts
+from shared.store.recipients import Recipients
 from shared.store.segments import Segments
+from shared.store.sweeps import Sweeps
 from shared.store.tables import Tables
 from shared.store.workspaces import ApiKeys, Workspaces
 
@@ -29,22 +38,17 @@ class Store:
     api_keys: ApiKeys
     segments: Segments
     checkpoints: Checkpoints
+    checks: Checks
+    sweeps: Sweeps
     bad_records: BadRecords
+    decisions: Decisions
+    receipts: Receipts
     readings: Readings
+    exceptions: Exceptions
+    alerts: Alerts
+    recipients: Recipients
+    audit: Audit
     queues: Queues
-
-
-@dataclass(frozen=True, slots=True)
-class StorageAccount:
-    """Where the store lives: a connection string, or an account reached by managed identity."""
-
-    connection_string: str = ""
-    table_endpoint: str = ""
-    queue_endpoint: str = ""
-    client_id: str = ""
-    """Of a user-assigned identity."""
-    prefix: str = ""
-    """Goes before the names of tables and queues; tests keep apart by it."""
 
 
 @asynccontextmanager
@@ -72,7 +76,15 @@ async def _store(account: StorageAccount, tables: TableServiceClient, queues: Qu
         api_keys=ApiKeys(await every.table("keys")),
         segments=Segments(await every.table("segments")),
         checkpoints=Checkpoints(await every.table("checkpoints")),
+        checks=Checks(await every.table("checkpoints")),
+        sweeps=Sweeps(await every.table("sweeps")),
         bad_records=BadRecords(await every.table("badrecords")),
+        receipts=Receipts(await every.table("receipts")),
+        decisions=Decisions(await every.table("decisions")),
         readings=Readings(await every.table("readings"), await every.table("rows")),
+        exceptions=Exceptions(await every.table("exceptions")),
+        alerts=Alerts(await every.table("alerts")),
+        recipients=Recipients(await every.table("alerts")),
+        audit=Audit(await every.table("audit")),
         queues=StorageQueues(queues, account.prefix),
     )

@@ -5,7 +5,7 @@ Limits: https://learn.microsoft.com/azure/storage/tables/scalability-targets
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ from azure.core.exceptions import (
     ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.data.tables import EdmType, EntityProperty, UpdateMode
+from azure.data.tables import EdmType, EntityProperty, TableTransactionError, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 Entity = dict[str, Any]
@@ -29,6 +29,8 @@ LARGEST_ENTITY = 1_048_576
 LARGEST_KEY = 1_024
 LARGEST_TRANSACTION = 4 * LARGEST_ENTITY - MOST_BYTES
 """What is sent in one transaction, with room left for its frame."""
+_CONFLICTS = frozenset({404, 409, 412})
+"""What a transaction answers where an entity is missing, there already, or has changed."""
 _INT32 = 2**31
 _FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
@@ -116,6 +118,15 @@ def _utc(value: Any) -> Any:
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
+def _operation(entity: Entity, etag: str | None) -> tuple[Any, ...]:
+    if etag is None:
+        return "upsert", entity, {"mode": UpdateMode.REPLACE}
+    if not etag:
+        return "create", entity
+    conditions = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+    return "update", entity, {"mode": UpdateMode.REPLACE, **conditions}
+
+
 class Table:
     """One table."""
 
@@ -177,6 +188,34 @@ class Table:
             weight += size
         if batch:
             await self._client.submit_transaction(batch)
+
+    async def change_together(self, changes: Sequence[tuple[Mapping[str, Any], str | None]]) -> None:
+        """Write up to 100 entities of one partition: all of them, or none.
+
+        Each says what it asks of its etag: that the entity has not changed since, "" that there is none
+        yet, None nothing; the first must ask. An entity of nothing but its keys is deleted. Raises Conflict
+        where one does not hold. A repeated write of one's own is known by its mark, as in `replace`.
+        """
+        mark = uuid4().hex
+        (first, asked), *_ = changes
+        if asked is None:
+            raise ValueError("the first change must say what it asks of the etag")
+        operations: list[Any] = []
+        for entity, etag in changes:
+            if entity.keys() <= {"PartitionKey", "RowKey"}:
+                operations.append(("delete", entity))
+                continue
+            marked = {**entity, "mark": mark}
+            check(marked)
+            operations.append(_operation(_typed(marked), etag))
+        try:
+            await self._client.submit_transaction(operations)
+        except TableTransactionError as error:
+            if error.status_code not in _CONFLICTS:
+                raise
+            there = await self.get(first["PartitionKey"], first["RowKey"])
+            if there is None or there.get("mark") != mark:
+                raise Conflict from None
 
     async def delete(self, partition: str, row: str) -> None:
         """Delete an entity; one that is not there is fine."""

@@ -11,6 +11,10 @@ import pytest
 from shared.cards import CARDS, card_of
 from shared.cards.card import Card
 from shared.domain.rows import CustomerRow, OrderRow
+from shared.domain.windows import rolling
+from shared.domain.workspace import CardSettings
+from shared.pipeline.reading import Answer, document
+from tests.builders import AS_OF, crm_customer, order, snapshot, workspace
 
 ROLES = {
     "ecom_customers_absent_from_d365": {"owner", "finance", "operations"},
@@ -140,6 +144,20 @@ def test_a_cards_columns_are_fields_of_its_rows(card: Card) -> None:
     assert len(set(headings)) == len(headings)
 
 
+@each_card
+def test_a_count_has_no_currency(card: Card) -> None:
+    """A count is a number without a currency; what it is worth stands with its rows (GEN-05)."""
+    shop = [order(is_b2b=True, net=10)]
+    seen = snapshot(workspace(), {"shop": shop, "crm": [crm_customer()]})
+    window = rolling(seen.workspace, seen.as_of, card.window_days)
+    answer = Answer(window, [], card.judge(seen, window, CardSettings()))
+    reading, rows = document(card, seen, answer, None, AS_OF)
+    assert reading["currency"] == (None if card.unit == "customers" else "USD")
+    assert isinstance(reading["value"], int) == (card.unit == "customers")
+    if card in CARDS[:1] + CARDS[2:4]:
+        assert [row["exposure"] for row in rows or ()] == [[{"amount": "10.00", "currency": "USD"}]]
+
+
 def test_the_gaps_columns_are_the_seeds() -> None:
     """The export begins with the seed's ten columns in its order, then says more (REVGAP-29, decision 10)."""
     columns = card_of("revenue_gap_detailed_breakdown").columns  # type: ignore[union-attr]
@@ -152,6 +170,8 @@ def test_the_gaps_columns_are_the_seeds() -> None:
         "sub_reasons",
         "error",
         "match_key",
+        "state",
+        "assignee",
     ]
 
 

@@ -1,12 +1,17 @@
 """Cases of the card of Dataverse records that were never promoted."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.domain.records import Record
+from shared.cards import card_of
+from shared.cards.dynamics_365 import LEDGERS
+from shared.domain.records import DualWriteMap, Record
 from shared.domain.rows import CustomerRow
+from shared.sources import SOURCES
 from tests.builders import (
+    AS_OF,
     crm_customer,
     customers,
     flow_run,
@@ -14,6 +19,8 @@ from tests.builders import (
     master,
     open_business,
     snapshot,
+    status,
+    sync_attempt,
     two_entities,
     workspace,
 )
@@ -67,6 +74,17 @@ def test_a_young_record_is_on_its_way(created_at: str, grace: int, expected: str
     assert figures["created"] == (expected != "none")
 
 
+def test_a_record_on_its_way_does_not_alarm_and_clears() -> None:
+    """A record of seconds ago counts nowhere; the next run clears it, or it is stuck then (DV-10)."""
+    young = crm_customer(created_at="2026-04-14T16:59:50Z", **KNOWN)
+    now = snapshot(workspace(), {"crm": [young], "ledger": [master()]})
+    assert (status(CARD, now), judged(CARD, now).rows) == ("ok", ())
+    for known, expected in ((master("C-7"), "ok"), (master(), "alert")):
+        later = snapshot(workspace(), {"crm": [young], "ledger": [known]}, AS_OF + timedelta(minutes=15))
+        assert status(CARD, later) == expected
+        assert (judged(CARD, later).figures or {})["pending"] == 0
+
+
 @pytest.mark.parametrize("out", [{"is_in_scope": False}, {"is_active": False}])
 def test_what_is_not_meant_for_finance_is_out_of_scope(out: dict[str, bool]) -> None:
     """Personal contacts, partners and inactive records are counted apart (DV-11, decision 22)."""
@@ -87,8 +105,12 @@ def test_the_figures_of_the_example() -> None:
         "promoted": 43,
         "stuck": 4,
         "stuck_with_open_business": 3,
+        "stuck_and_ordered": 0,
         "pending": 0,
         "out_of_scope": 0,
+        "active_customers": 47,
+        "stuck_of_created_percentage": "8.51",
+        "stuck_of_active_percentage": "8.51",
     }
     by_cause = [part.figures for part in judgement.breakdown if part.dimension == "cause"]
     assert by_cause == [{"customers": 4, "with_open_business": 3}]
@@ -138,9 +160,77 @@ def test_the_runs_error_is_attached_without_personal_data() -> None:
     assert row.evidence["flow_run"]["started_at"] == NAMED.started_at
 
 
+def test_the_error_logs_text_field_and_time_are_attached() -> None:
+    """Dual-write's own words about the record are on its row, addresses hidden (DV-09)."""
+    again = [
+        sync_attempt(
+            "C-7",
+            started_at=f"2026-04-13T{hour}:00:00Z",
+            error="Customer group of ann@x.example is mandatory",
+            error_field="Customer group",
+            error_code="E9",
+        )
+        for hour in (13, 14)
+    ]
+    connections = [{"name": "crm", "kind": "dataverse"}, {"name": "errors", "kind": "dual_write_log"}]
+    (row,) = _rows({"crm": [crm_customer(**KNOWN)], "errors": [*again]}, connections=connections)
+    assert row.evidence["dual_write"] == {
+        "at": "2026-04-13T14:00:00Z",
+        "reason": "Customer group of [email] is mandatory",
+        "field": "Customer group",
+        "code": "E9",
+        "attempts": 2,
+        "is_recurring": True,
+    }
+    assert (row.cause, row.action) == ("missing_field", "Fill in Customer group, then promote again")
+
+
+def test_what_stops_a_record_is_named() -> None:
+    """Stopped maps, the records of other entities and open business are on the row (DV-07, DV-08, DV-13)."""
+    stopped = DualWriteMap(
+        id="M1", name="Accounts to customers", table="accounts", entity="Customers V3", state="paused"
+    )
+    crm = [crm_customer(company="US", **KNOWN), stopped, open_business("K1", "order")]
+    (row,) = _rows({"crm": crm, "finance": [master("C-7", company="UK")]}, **two_entities())
+    assert row.cause == "other_entity"
+    assert row.evidence["found_in"] == [{"company": "UK", "number": "C-7"}]
+    assert row.evidence["open_business"] == [{"kind": "order", "id": "order K1", "name": ""}]
+    (row,) = _rows({"crm": crm})
+    assert row.cause == "map_stopped"
+    assert row.action == "Start the map Accounts to customers (paused), then promote again"
+
+
+def test_a_refused_record_stays_and_grows_older() -> None:
+    """The same row stands in each evaluation, a day older each day, dated by its creation (DV-12)."""
+    refused = crm_customer(created_at="2026-04-08T12:00:00Z", missing_fields=("customer group",))
+    seen = [
+        customers(judged(CARD, snapshot(workspace(), {"crm": [refused]}, AS_OF - timedelta(days=days))))
+        for days in range(6, -2, -1)
+    ]
+    rows = [row for each in seen for row in each]
+    assert [len(each) for each in seen] == [1] * 7 + [0]
+    assert [row.age_days for row in rows] == list(range(7))
+    assert {(row.id, row.occurred_at, row.cause) for row in rows} == {
+        (rows[0].id, "2026-04-08T12:00:00Z", "missing_field")
+    }
+
+
+def test_a_record_that_was_just_promoted_shows_until_both_sides_are_read_again() -> None:
+    """What each side is read for is at most 15 minutes old, and the card says so (DV-14)."""
+    card = card_of(CARD)
+    assert card is not None
+    rounds = {source.kind: source.round for source in SOURCES if source.kind in {"dataverse", *LEDGERS}}
+    assert set(rounds.values()) == {timedelta(minutes=15)}
+    assert len(rounds) == 3
+    assert [each.direction for each in card.differences].count("card behind") == 1
+    crm: dict[str, list[Record]] = {"crm": [crm_customer(**KNOWN)]}
+    assert len(_rows({**crm, "ledger": [master()]})) == 1
+    assert _rows({**crm, "ledger": [master(), master("C-7")]}) == []
+
+
 def test_a_run_may_name_the_records_id() -> None:
     """Where a record has no account number, a run names it by its id (DV-09)."""
-    (row,) = _rows({"crm": [crm_customer("9f2a"), flow_run(error="contact 9F2A: plugin error")]})
+    (row,) = _rows({"crm": [crm_customer("9f2a"), flow_run(error="contact 9F2A: no group")]})
     assert row.cause == "failed_run"
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from shared.cards.causes import Cause
+from shared.cards.sync_causes import NEVER_SYNCED, UNKNOWN
 from shared.domain.records import Record
-from shared.domain.rows import CustomerRow
+from shared.domain.rows import CustomerRow, as_json
 from tests.builders import (
     company,
     customers,
@@ -46,7 +48,7 @@ CAUSES: list[tuple[str, list[Record], list[Record], str]] = [
         "then made",
         _shop(),
         [RUN, REFUSED, sync_attempt("ACC-1", state="succeeded", started_at=NOON)],
-        "never_synced",
+        "unknown",
     ),
     (
         "then skipped",
@@ -128,6 +130,71 @@ def test_a_failure_recurs_from_the_second_time_on(times: int, is_recurring: bool
     tried = [sync_attempt("ACC-1", started_at=f"2026-04-1{day}T06:00:00Z") for day in range(times)]
     (row,) = _rows({"trade": _shop(), "network": [RUN, *tried]})
     assert row.evidence["failure"]["is_recurring"] is is_recurring
+
+
+def test_a_skip_carries_its_reason() -> None:
+    """Why the sync passed a customer over is on its row, beside a refusal that still stands (SAGE-CM-05)."""
+    skipped = sync_attempt("ACC-1", state="skipped", error="Not approved", error_code="S1", started_at=NOON)
+    (row,) = _rows({"trade": _shop(), "network": [RUN, skipped]})
+    assert (row.cause, row.evidence["skip"]["reason"]) == ("never_synced", "Not approved")
+    assert row.action.endswith("Not approved")
+    (row,) = _rows({"trade": _shop(), "network": [RUN, REFUSED, skipped]})
+    assert (row.cause, row.evidence["skip"]["at"], row.evidence["failure"]["at"]) == ("failed", NOON, MORNING)
+    assert row.action.endswith("refused")
+
+
+def test_words_about_a_person_whom_the_ledger_hides_are_hidden() -> None:
+    """A refusal may quote the customer: neither evidence nor action shows it (decision 14)."""
+    known = master("M1", vat="GB1", state="inactive", is_privacy_blocked=True)
+    refused = sync_attempt("GB1", error="Ann Moore has no tax schedule")
+    (row,) = _rows({"trade": _shop(vat="GB1"), "network": [RUN, refused], "sage": [known]})
+    assert row.cause == "failed"
+    assert "Ann Moore" not in str(as_json(row))
+
+
+def test_four_failures_are_traced_to_one_field() -> None:
+    """One field in different spellings is one group, with orders, worth and how many recur (SAGE-CM-12)."""
+    shop: list[Record] = []
+    log: list[Record] = [RUN]
+    for number, field in enumerate(("VAT number", "VAT Number", "vat number", "VAT number")):
+        reference = f"ACC-{number}"
+        shop += [order(f"{number}", company_id=reference), company(reference, account_reference=reference)]
+        log.append(sync_attempt(reference, error_field=field, error=f"no value in {field}"))
+    log.append(
+        sync_attempt("ACC-0", error_field="VAT number", error="no value in VAT number", started_at=NIGHT)
+    )
+    judgement = judged(CARD, snapshot(workspace(), {"trade": shop, "network": log}))
+    (part,) = (part for part in judgement.breakdown if part.dimension == "failure")
+    assert part.note.lower() == "4 failures traced to one field: vat number"
+    assert dict(part.figures) == {"customers": 4, "orders": 4, "recurring": 1}
+    assert part.exposure == ({"amount": "400.00", "currency": "USD"},)
+    assert judgement.figures
+    assert judgement.figures["recurring_failures"] == 1
+
+
+def test_the_most_valuable_accounts_come_first() -> None:
+    """A row says what the account ever ordered; the list begins with those worth most (SAGE-CM-19)."""
+    long_ago = "2026-01-10T12:00:00Z"
+    shop: list[Record] = [
+        *(company(name) for name in ("SMALL", "LARGE", "ABROAD")),
+        order("1", company_id="SMALL", net=300),
+        order("2", company_id="LARGE", net=50),
+        order("3", company_id="LARGE", net=900, placed_at=long_ago, email="old@x.example"),
+        order("4", company_id="LARGE", net=5000, placed_at=long_ago, state="cancelled"),
+        order("5", company_id="LARGE", net=7, placed_at=long_ago, currency="EUR"),
+        order("6", company_id="", customer_id="C9", net=20, placed_at=long_ago, email="m@x.example"),
+        member("C9", "LARGE"),
+        order("7", company_id="OTHER", net=4000, placed_at=long_ago, email="buyer-1@example.com"),
+        order("8", company_id="ABROAD", net=10_000, currency="EUR"),
+    ]
+    rows = _rows({"trade": shop})
+    assert [row.name for row in rows] == ["Company LARGE", "Company SMALL", "Company ABROAD"]
+    assert rows[0].exposure == ({"amount": "50.00", "currency": "USD"},)
+    assert rows[0].account_value == (
+        {"amount": "7.00", "currency": "EUR"},
+        {"amount": "970.00", "currency": "USD"},
+    )
+    assert rows[1].account_value == ({"amount": "300.00", "currency": "USD"},)
 
 
 def test_failures_are_grouped_by_what_is_missing() -> None:
@@ -213,6 +280,12 @@ def test_a_company_is_known_by_its_keys_in_its_entity(known: dict[str, Any], is_
     ]
     rows = _rows({"trade": shop, "sage": [master(**known)]}, **two_entities())
     assert [row.entity for row in rows] == ["us"] * is_absent
+
+
+@pytest.mark.parametrize("cause", [NEVER_SYNCED, UNKNOWN])
+def test_what_cannot_be_coded_is_named(cause: Cause) -> None:
+    """Without a record none of the three treatments can be set, as the cause's text says (SAGE-CM-16)."""
+    assert all(each in cause.consequence for each in ("standard", "zero-rated", "reverse-charge"))
 
 
 def test_a_holding_customer_is_looked_through() -> None:

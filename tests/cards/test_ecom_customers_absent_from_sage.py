@@ -59,7 +59,9 @@ def test_cohorts(_: str, buyer: dict[str, Any], known: list[Record], cohort: str
     judgement = judged(CARD, seen)
     (row,) = customers(judgement)
     assert row.cohort == cohort.replace("b2b_new", "new_b2b_no_master")
-    (part,) = (part for part in judgement.breakdown if part.dimension == "cohort")
+    assert row.is_counted == (cohort != "ambiguous")
+    dimension = "cohort" if row.is_counted else "not_counted"
+    (part,) = (part for part in judgement.breakdown if part.dimension == dimension)
     assert (part.code, dict(part.figures)) == (row.cohort, {"customers": 1, "orders": 1})
     assert part.note == row.consequence
     assert row.consequence
@@ -81,6 +83,16 @@ def test_b2b_keys_are_tried_in_order(known: dict[str, Any], key: str) -> None:
     assert judged(CARD, seen).rows == ()
     order_of_keys = {"field_map": {"key_precedence": {"b2b": [key]}}}
     assert _rows({"shop": [order(**SHOP)], "sage": [master(**known)]}, **order_of_keys) == []
+
+
+def test_an_inactive_record_is_reactivated() -> None:
+    """A customer who still orders is absent, and the record is reactivated, not made anew (SAGE-ABS-17)."""
+    known = master("M1", vat="GB1", state="inactive")
+    judgement = judged(CARD, snapshot(workspace(), {"shop": [order(**SHOP)], "sage": [known]}))
+    (row,) = customers(judgement)
+    assert judgement.value == 1
+    assert row.action == "Reactivate the record; do not create another"
+    assert [(each["number"], each["state"]) for each in row.evidence["records"]] == [("M1", "inactive")]
 
 
 def test_the_precedence_is_the_workspaces() -> None:

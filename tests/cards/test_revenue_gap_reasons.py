@@ -9,6 +9,7 @@ from shared.domain.rows import OrderRow
 from tests.builders import (
     approval,
     company,
+    invoice,
     judged,
     master,
     order,
@@ -131,3 +132,77 @@ def test_a_companys_refusal_is_found_by_its_keys() -> None:
     shop: list[Record] = [order(company_id="CO1"), company(account_reference="ACC-1")]
     (row,) = _rows(shop, [sync_attempt("acc-1", started_at="2026-04-13T13:00:00Z")])
     assert (row.reason, row.error) == ("field_validation", "refused")
+
+
+def test_shipping_is_compared_where_the_sums_agree() -> None:
+    """A settled order says where its shipping is booked otherwise; it has no reason for that (REVGAP-21)."""
+    seen = snapshot(
+        workspace(),
+        {"shop": [order(shipping_net=100_000)], "ledger": [invoice(shipping_net=50_000)]},
+    )
+    (settled,) = judged(CARD, seen).settled
+    assert isinstance(settled, OrderRow)
+    assert (settled.sub_reasons, settled.reason, settled.gap) == (("shipping",), "", 0)
+
+
+def test_two_orders_of_one_sales_orders_number() -> None:
+    """An invoice whose sales order's number stands for two orders is named on both, and counts once."""
+    ledger: list[Record] = [
+        sales_order("1", number="SO-7"),
+        sales_order("2", number="SO-7"),
+        invoice("", number="INV-9", order_number="SO-7"),
+    ]
+    rows = _rows([order("1"), order("2")], ledger)
+    assert [(row.order, row.gap, row.sub_reasons) for row in rows] == [
+        ("2", 1_000_000, ("shared_document",)),
+        ("1", 0, ("shared_document",)),
+    ]
+    assert all("INV-9" in row.action for row in rows)
+
+
+@pytest.mark.parametrize("called", ["1001", "gid-7", "SH-1001"])
+def test_an_error_names_the_order_in_any_way(called: str) -> None:
+    """The connector may call an order by its name in the books, its number or its id (REVGAP-19)."""
+    shop: list[Record] = [order("gid-7", number="1001")]
+    attempt = sync_attempt(called, subject="order", error="No tax area")
+    connections = [
+        {"name": "shop", "kind": "shopify", "order_reference": "SH-{number}"},
+        {"name": "ledger", "kind": "business_central"},
+        {"name": "log", "kind": "connector_log"},
+    ]
+    for log in ("ledger", "log"):
+        records: dict[str, list[Record]] = {"shop": shop, "ledger": [], log: [attempt]}
+        (row,) = orders(judged(CARD, snapshot(workspace(connections=connections), records)))
+        assert (row.reason, row.error) == ("al_connector_error", "No tax area")
+
+
+def test_an_error_of_a_number_that_two_orders_have_is_not_guessed() -> None:
+    """A number that two stores' orders share tells nothing of either (decision 16)."""
+    connections = [
+        {"name": "shop", "kind": "shopify", "order_reference": "SH-{number}"},
+        {"name": "trade", "kind": "bigcommerce", "order_reference": "BC-{number}"},
+        {"name": "ledger", "kind": "business_central"},
+    ]
+    records: dict[str, list[Record]] = {
+        "shop": [order("1")],
+        "trade": [order("1")],
+        "ledger": [sync_attempt("1", subject="order")],
+    }
+    rows = orders(judged(CARD, snapshot(workspace(connections=connections), records)))
+    assert {row.reason for row in rows} == {"unmapped_customer"}
+
+
+def test_another_environments_customer_and_approval_are_others() -> None:
+    """A document's customer and approval are of its own connection (REVGAP-17, REVGAP-18)."""
+    connections = [
+        {"name": "shop", "kind": "shopify"},
+        {"name": "ledger", "kind": "business_central"},
+        {"name": "ledger-eu", "kind": "business_central"},
+    ]
+    records: dict[str, list[Record]] = {
+        "shop": [order()],
+        "ledger": [sales_order(state="pending_approval")],
+        "ledger-eu": [blocked("blocked_shipping"), approval()],
+    }
+    (row,) = orders(judged(CARD, snapshot(workspace(connections=connections), records)))
+    assert (row.reason, row.sub_reasons) == ("unknown", ("not_released",))

@@ -127,7 +127,7 @@ def test_the_lag_may_be_left_out_of_the_alert(lagging: int, others: int, basis: 
     ],
 )
 def test_the_gap_alerts_past_five_per_cent(net: int, posted: str, compared: str, expected: str) -> None:
-    """Five per cent of net revenue do not alert, a cent more does, in either direction (REVGAP-34)."""
+    """Five per cent of net revenue do not alert, a cent more does, either way (REVGAP-34, decision 5)."""
     seen = snapshot(workspace(), {"shop": [order(net=net, tax=20)], "ledger": [invoice(net=posted, tax=9)]})
     assert judged(GAP, seen).compared == Decimal(compared)
     assert status(GAP, seen) == expected

@@ -1,18 +1,25 @@
-"""Runs a world through the real pipeline on Azurite, without a Functions host between."""
+"""Runs a world through the real pipeline, without a Functions host between them and their messages."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
+
+import httpx
 
 from dev.commands.demo import vendor_secrets
 from dev.vendors.server import serving
 from dev.worlds.world import CARDS, World
 from shared import settings
 from shared.domain.workspace import Workspace
+from shared.pipeline.deliver import deliver
 from shared.pipeline.evaluate import evaluate
 from shared.pipeline.pull import enqueue_connection, pull
 from shared.pipeline.services import Services
-from shared.store.queues import PULL
-from shared.store.store import StorageAccount, open_store
+from shared.store.account import StorageAccount
+from shared.store.queues import NOTIFY, PULL
+from shared.store.store import Store, open_store
 
 
 @dataclass
@@ -27,28 +34,67 @@ class Queue:
         self.messages.append((queue, message))
 
 
-async def readings_of(world: World, storage: str, prefix: str) -> dict[str, dict[str, Any]]:
-    """Pull everything once, evaluate when the round asks for it, and give the readings by card."""
-    secrets = vendor_secrets()
-    async with open_store(StorageAccount(connection_string=storage, prefix=prefix)) as opened:
-        queue = Queue()
-        store = replace(opened, queues=queue)
-        services = Services(store, secret=lambda reference: settings.secret(reference, secrets))
-        with serving(world.accounts) as address:
-            workspace = Workspace.model_validate(world.at(address))
-            await store.workspaces.put(workspace)
-            for connection in workspace.connections:
-                await enqueue_connection(services, workspace, connection)
-            while queue.messages:
-                name, message = queue.messages.pop(0)
-                if name == PULL:
-                    await pull(services, message["workspace"], message["connection"], message["stream"])
-                else:
-                    await evaluate(services, message["workspace"])
+@dataclass(frozen=True)
+class Stage:
+    """A world on stage: its workspace, and where its vendors are."""
+
+    services: Services
+    workspace: Workspace
+    queue: Queue
+    address: str
+
+    async def round(self) -> None:
+        """Pull everything once, evaluate when the round asks for it, and deliver what it tells."""
+        for connection in self.workspace.connections:
+            await enqueue_connection(self.services, self.workspace, connection)
+        await self.drain()
+
+    async def drain(self) -> None:
+        """Work off all messages."""
+        while self.queue.messages:
+            name, message = self.queue.messages.pop(0)
+            if name == PULL:
+                await pull(self.services, message["workspace"], message["connection"], message["stream"])
+            elif name == NOTIFY:
+                await deliver(self.services, message["workspace"], message["delivery"])
+            else:
+                await evaluate(self.services, message["workspace"])
+
+    def arrived(self) -> list[dict[str, str]]:
+        """Give what the simulated Teams and Graph were sent."""
+        found: list[dict[str, str]] = httpx.get(f"{self.address}/inbox.json").raise_for_status().json()
+        return found
+
+    async def readings(self) -> dict[str, dict[str, Any]]:
+        """Give the readings by card, with their rows."""
         found = {}
+        store = self.services.store.readings
         for card in CARDS:
-            reading = await store.readings.latest(workspace.id, card)
+            reading = await store.latest(self.workspace.id, card)
             if reading is not None:
-                rows = await store.readings.rows(workspace.id, card, reading["rows_of"] or "")
+                rows = await store.rows(self.workspace.id, card, reading["rows_of"] or "")
                 found[card] = reading | {"rows": rows}
         return found
+
+
+@asynccontextmanager
+async def staged(world: World, store: Store) -> AsyncIterator[Stage]:
+    """Serve a world's vendors while the block runs."""
+    queue = Queue()
+    store = replace(store, queues=queue)
+    with serving(world.accounts) as address:
+        secret = partial(settings.secret, environment=vendor_secrets(address))
+        services = Services(store, secret=secret, is_local=True)
+        workspace = Workspace.model_validate(world.at(address))
+        await store.workspaces.put(workspace)
+        yield Stage(services, workspace, queue, address)
+
+
+async def readings_of(world: World, storage: str, prefix: str) -> dict[str, dict[str, Any]]:
+    """Pull everything once, evaluate when the round asks for it, and give the readings by card."""
+    async with (
+        open_store(StorageAccount(connection_string=storage, prefix=prefix)) as store,
+        staged(world, store) as stage,
+    ):
+        await stage.round()
+        return await stage.readings()

@@ -244,3 +244,16 @@ def test_one_answer_of_nonsense_holds_one_workspace() -> None:
     assert 14 == readings[sound]["value"]
     assert ("held", None) == (readings[broken]["status"], readings[broken]["value"])
     assert any("customers of intacct" in why for why in readings[broken]["waiting_for"])
+
+
+@pytest.mark.parametrize(
+    ("card", "count", "oldest"), [(D365, 23, 36), (DATAVERSE, 2, 61), (SAGE, 21, 43), (SAGE_MASTER, 2, 46)]
+)
+def test_older_cases_stand_beside_the_examples(
+    readings: dict[str, dict[str, Any]], card: str, count: int, oldest: int
+) -> None:
+    """What came up before the week and is still open counts apart (decision 2); there is no week before."""
+    older, comparison = readings[card]["older_unresolved"], readings[card]["comparison"]
+    assert (count, oldest) == (older["count"], older["oldest_age_days"])
+    assert comparison["value"] is None
+    assert comparison["why_none"].startswith("no reading of the 7 days")

@@ -7,7 +7,8 @@ import pytest
 
 from shared import settings
 from shared.access import issue
-from shared.store.store import StorageAccount, Store, open_store
+from shared.store.account import StorageAccount
+from shared.store.store import Store, open_store
 from tests.functions.app import OPERATOR_KEY
 
 KeyFor = Callable[..., Awaitable[str]]

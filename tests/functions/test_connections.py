@@ -21,17 +21,20 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "bigcommerce": {"store_hash": "a1"},
     "business_central": {"tenant_id": "t", "companies": ["CRONUS"]},
     "dataverse": {"tenant_id": "t", "host": "acme.crm.dynamics.com"},
-    "finance_operations": {"tenant_id": "t", "host": "acme.operations.dynamics.com"},
+    "finance_operations": {"tenant_id": "t", "host": "acme.operations.dynamics.com", "companies": ["usmf"]},
     "sage_intacct": {"username": "reader@acme"},
     "sage_network": {},
     "shopify": {"shop": "acme"},
 }
 ADOBE = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 NAMES = {
-    source.kind: {"shopify": ("access_token", "client_id", "client_secret"), "adobe_commerce": ADOBE}.get(
-        source.kind, source.secrets
-    )
+    source.kind: {
+        "shopify": ("access_token", "client_id", "client_secret"),
+        "adobe_commerce": ADOBE,
+        "sage_intacct": ("client_id", "client_secret"),
+    }.get(source.kind, source.secrets)
     for source in SOURCES
+    if source.form is None
 }
 
 

@@ -2,7 +2,10 @@
 
 import csv
 import io
+import time
+import tracemalloc
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -132,6 +135,60 @@ async def test_the_export_takes_the_filters_of_the_rows(store: Store) -> None:
     await publish(store, rows)
     answer = await call("GET", f"{ADDRESS}?queue=cfo&sort=-gap", OPERATOR_KEY)
     assert [str(n) for n in range(1_099, 0, -2)] == [line[0] for line in _read(answer.body)[1:]]
+
+
+async def test_a_file_is_written_page_by_page(store: Store) -> None:
+    """A file of ten times the rows takes ten times as long, and holds little more than itself (REVGAP-29)."""
+    await add_workspace(store)
+    spent, held, sizes = [], [], []
+    for number, count in enumerate((400, 4_000), 1):
+        rows = [order(f"SH-#{n}", gap=n, name=f"Customer {n}", evidence=_EVIDENCE) for n in range(count)]
+        await publish(store, rows, number=number)
+        del rows
+        # What was imported and cached before is no part of the file.
+        await call("GET", f"{ADDRESS}?min_age_days=1", OPERATOR_KEY)
+        tracemalloc.start()
+        began = time.process_time()
+        answer = await call("GET", ADDRESS, OPERATOR_KEY)
+        spent.append(time.process_time() - began)
+        held.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        sizes.append(len(answer.body))
+    assert spent[1] < 20 * spent[0]
+    assert held[1] < 4 * sizes[1] + 16 * 2**20
+
+
+_EVIDENCE = {"documents": [{"number": f"INV-{n}", "net": "100.00", "state": "posted"} for n in range(10)]}
+
+
+async def test_the_default_order_and_any_other_come_out_whole(store: Store) -> None:
+    """REVGAP-30: rows are sorted across pages, and none is lost on the way."""
+    await add_workspace(store)
+    await publish(store, [order(str(n), gap=n * 7919 % 1_201) for n in range(1_201)])
+    for sort, keys in (("gap", range(1_201)), ("-gap", range(1_200, -1, -1))):
+        lines = _read((await call("GET", f"{ADDRESS}?sort={sort}", OPERATOR_KEY)).body)[1:]
+        assert [f"{gap}.00" for gap in keys] == [line[6] for line in lines]
+
+
+@pytest.mark.parametrize("sought", ["6100000000042", "inv-42", "so-42", "sh-#42", "moore"])
+async def test_a_settled_order_is_found_by_any_of_its_names(store: Store, sought: str) -> None:
+    """REVGAP-06: by order, the shop's own id, customer or any document's number."""
+    await add_workspace(store)
+    found = {
+        "order_id": "6100000000042",
+        "documents": "SO-42, INV-42",
+        "sales_order": "SO-42",
+        "name": "Moore & Co",
+    }
+    rows = [order("SH-#42", is_settled=True, **found), order("SH-#43", is_settled=True)]
+    await publish(store, rows)
+    answer = await call("GET", f"{ADDRESS}?include_matched=true&q={quote(sought)}", OPERATOR_KEY)
+    assert [line[0] for line in _read(answer.body)[1:]] == ["SH-#42"]
+
+
+def test_half_an_emoji_does_not_break_a_file() -> None:
+    """What a vendor cut in the middle of a character is written as a question mark."""
+    assert csv_of([("A", "a")], [{"a": "cut \ud83d"}]).endswith(b"cut ?\r\n")
 
 
 @pytest.mark.parametrize("query", ["page_size=10", "page_token=x", "colour=red", "reason=unmaped"])

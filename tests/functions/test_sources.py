@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared import settings
-from shared.errors import ConfigurationError
+from shared.errors import BadRecord, ConfigurationError
 from shared.pipeline.jobs import jobs_of
-from shared.store.store import StorageAccount, Store
+from shared.store.account import StorageAccount
+from shared.store.store import Store
 from tests.functions.app import OPERATOR_KEY, add_workspace, call, document, messages
 from tests.functions.conftest import KeyFor
 
@@ -100,6 +101,7 @@ async def test_health_counts_what_is_stale(store: Store, age: timedelta, status:
         "streams": 4,
         "stale_streams": stale,
         "unreadable_workspaces": 0,
+        "bad_records": 0,
     } == answer.json["checks"]
     assert b"acme" not in answer.body
 
@@ -135,3 +137,54 @@ async def test_without_a_store_the_app_is_down(monkeypatch: pytest.MonkeyPatch) 
     assert (health.status, health.json["status"]) == (503, "down")
     listed = await call("GET", "/workspaces", OPERATOR_KEY)
     assert (listed.status, listed.headers["Retry-After"]) == (503, "60")
+
+
+async def test_bad_records_come_in_pages(store: Store, key_for: KeyFor) -> None:
+    """All records in quarantine are listed once, stream by stream, whatever the size of a page."""
+    workspace = await add_workspace(store)
+    now = datetime.now(UTC)
+    jobs = {job.stream.name: job for job in jobs_of(workspace, workspace.connections[0])}
+    for stream, count in (("orders", 5), ("customers", 3)):
+        bad = [BadRecord(stream, f"#{number}/x", "no date", ("created_at",)) for number in range(count)]
+        await store.bad_records.put(jobs[stream].name, bad, "00000001", now)
+    target, key = "/workspaces/acme/sources/shop/bad-records", await key_for("marketing")
+    for size in (1, 2, 5, 8, 1_000):
+        found: list[tuple[str, str]] = []
+        token: str | None = ""
+        while token is not None:
+            query = f"?page_size={size}" + (f"&page_token={token}" if token else "")
+            page = (await call("GET", target + query, key)).json
+            assert len(page["bad_records"]) <= size
+            found += [(each["stream"], each["id"]) for each in page["bad_records"]]
+            token = page["next_page_token"]
+        assert len(found) == len(set(found)) == 8
+    only = (await call("GET", f"{target}?stream=customers", key)).json["bad_records"]
+    assert {each["stream"] for each in only} == {"customers"}
+    assert only[0]["fields"] == ["created_at"]
+    for wrong in ("stream=nothing", "page_token=x", "page_size=0"):
+        assert (await call("GET", f"{target}?{wrong}", key)).status == 400
+
+
+async def test_a_check_names_what_is_missing(store: Store) -> None:
+    """A check on demand answers by name, and is shown with its time until the next one."""
+    connection = {
+        "name": "shop",
+        "kind": "shopify",
+        "secrets": {"access_token": "env:NOT_THERE_AT_ALL"},
+        "options": {"shop": "acme"},
+    }
+    await add_workspace(store, connections=[connection])
+    answer = await call("POST", "/workspaces/acme/sources/shop/check", OPERATOR_KEY)
+    assert (answer.status, answer.json["has_passed"]) == (200, False)
+    assert "env:NOT_THERE_AT_ALL" in answer.json["problem"]
+    [shop] = (await call("GET", "/workspaces/acme/sources", OPERATOR_KEY)).json["sources"]
+    assert shop["check"]["problem"] == answer.json["problem"]
+
+
+async def test_a_pull_may_read_everything_anew(store: Store) -> None:
+    """With anew=true the next run of each stream reads all that there is."""
+    workspace = await add_workspace(store)
+    answer = await call("POST", "/workspaces/acme/sources/shop/pull?anew=true", OPERATOR_KEY)
+    assert answer.status == 202
+    for job in jobs_of(workspace, workspace.connections[0]):
+        assert (await store.checkpoints.load(job.name)).is_to_be_read_anew

@@ -23,12 +23,30 @@ ROUTES = (
     ("GET", f"/workspaces/acme/cards/{GAP}/rows.csv", None),
     ("GET", "/workspaces/acme/sources", None),
     ("POST", "/workspaces/acme/sources/shop/pull", None),
+    ("POST", "/workspaces/acme/sources/shop/check", None),
+    ("POST", "/workspaces/acme/sources/shop/records", None),
+    ("GET", "/workspaces/acme/sources/shop/bad-records", None),
     ("POST", "/workspaces/acme/evaluate", None),
+    ("GET", f"/workspaces/acme/cards/{GAP}/history", None),
+    ("GET", "/workspaces/acme/exceptions", None),
+    ("GET", "/workspaces/acme/exceptions/x", None),
+    ("PATCH", "/workspaces/acme/exceptions/x", {"action": "acknowledge"}),
+    ("POST", "/workspaces/acme/exceptions/x/comments", {"comment": "x"}),
+    ("POST", "/workspaces/acme/exceptions/bulk", {"ids": ["x"], "change": {"action": "acknowledge"}}),
+    ("GET", "/workspaces/acme/alerts", None),
+    ("GET", f"/workspaces/acme/alerts/{GAP}", None),
+    ("PATCH", f"/workspaces/acme/alerts/{GAP}", {"action": "acknowledge"}),
+    ("GET", "/workspaces/acme/deliveries", None),
+    ("POST", "/workspaces/acme/deliveries/x/send", None),
+    ("GET", "/workspaces/acme/decisions", None),
+    ("POST", "/workspaces/acme/decisions", {"kind": "alias"}),
+    ("DELETE", "/workspaces/acme/decisions/x", None),
+    ("GET", "/workspaces/acme/audit", None),
     ("GET", "/workspaces/acme/keys", None),
     ("POST", "/workspaces/acme/keys", {"name": "a flow", "roles": ["finance"]}),
     ("DELETE", "/workspaces/acme/keys/tk-acme-00000000", None),
 )
-NEEDS_CONFIGURE = [each for each in ROUTES if each[0] in {"PUT", "DELETE"} or each[1].endswith("/keys")]
+NEEDS_CONFIGURE = [each for each in ROUTES if each[0] == "PUT" or "/keys" in each[1]]
 
 
 @pytest.mark.parametrize(("method", "target", "body"), [*ROUTES, ("GET", "/workspaces", None)])
@@ -98,7 +116,17 @@ async def test_only_administrators_configure(
     assert "admin" in answer.json["detail"]
 
 
-@pytest.mark.parametrize("target", ["/workspaces/acme/evaluate", "/workspaces/acme/sources/shop/pull"])
+STARTS = (
+    "evaluate",
+    "sources/shop/pull",
+    "sources/shop/check",
+    "sources/shop/records",
+    "decisions",
+    "deliveries/x/send",
+)
+
+
+@pytest.mark.parametrize("target", [f"/workspaces/acme/{each}" for each in STARTS])
 async def test_marketing_starts_nothing(store: Store, key_for: KeyFor, target: str) -> None:
     """A role that only reads gets 403 where work is started."""
     await add_workspace(store)

@@ -4,7 +4,9 @@ from itertools import chain
 from random import Random
 from typing import Any
 
-from shared.domain.records import Record
+from shared.domain.decisions import Decision
+from shared.domain.records import MasterCustomer, Record
+from shared.domain.snapshot import Snapshot
 from shared.domain.workspace import Workspace
 from tests.builders import (
     commerce_customer,
@@ -23,7 +25,7 @@ from tests.builders import (
 Scene = dict[str, list[Record]]
 
 _IDENTITY = {
-    "email": ("a@x.example", "b@x.example", "c@x.example", "d@x.example"),
+    "email": ("a@x.example", "a+web@x.example", "b@x.example", "c@x.example", "d@x.example"),
     "vat": ("", "", "GB1", "GB2"),
     "account_reference": ("", "", "M1", "M2", "M3"),
     "phone": ("", "+441", "+442"),
@@ -45,12 +47,48 @@ _ATTEMPT_STATES = ("succeeded", "failed", "failed", "skipped", "running")
 _UNUSUAL = {
     "key_precedence": {"b2b": ["email", "vat", "name_and_address"], "dtc": ["name_and_address", "email"]},
     "holding_customers": ["1"],
+    "email_rules": ["plus_tags"],
+    "customer_overrides": [{"key": "email", "value": "C@x.example", "entity": "us"}],
 }
 WORKSPACES: tuple[Workspace, ...] = (
     workspace(),
     workspace(**two_entities()),
     workspace(**two_entities(**_UNUSUAL), include_today=False),
 )
+
+
+def draw_master(seed: int) -> Record:
+    """Draw a master record that no scene has."""
+    dice = Random(seed)  # noqa: S311 - a draw
+    drawn = {name: dice.choice(values) for name, values in _IDENTITY.items()}
+    company, state = dice.choice(("", "UK", "US")), dice.choice(_MASTER_STATES)
+    return master("M9", company=company, state=state, **drawn)
+
+
+def draw_decisions(seed: int, scene: Scene) -> list[Decision]:
+    """Draw decisions about the scene's buyers and master records, some of them about nobody."""
+    dice = Random(seed)  # noqa: S311 - a draw
+    identities = [f"{name}:{value}" for name in ("email", "vat") for value in _IDENTITY[name] if value]
+    masters = [(name, each) for name in ("sage", "ledger", "finance") for each in scene[name]]
+    return [
+        Decision(
+            id=f"D{number}",
+            kind=dice.choice(("alias", "not_same")),
+            identity=dice.choice((*identities, "email:nobody@x.example")),
+            connection=connection,
+            company=known.company,
+            number=known.number,
+            decided_at="2026-04-14T09:00:00Z",
+            decided_by="ana",
+        )
+        for number, (connection, known) in enumerate(dice.choices(masters, k=4) if masters else [])
+        if isinstance(known, MasterCustomer)
+    ]
+
+
+def decided(seen: Snapshot, *decisions: Decision) -> Snapshot:
+    """Give the same snapshot, in which people decided so."""
+    return Snapshot(seen.workspace, seen.as_of, seen.batches, seen.inputs, decisions)
 
 
 def draw_scene(seed: int) -> Scene:

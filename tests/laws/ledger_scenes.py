@@ -35,7 +35,7 @@ _ORDER_STATES = ("placed", "placed", "placed", "refunded", "cancelled", "abandon
 _SALES_ORDER_STATES = ("draft", "pending_approval", "released", "released", "invoiced", "closed", "cancelled")
 _DOCUMENT_STATES = ("draft", "posted", "posted", "cancelled")
 _MASTER_STATES = ("active", "active", "on_hold", "blocked", "blocked_shipping", "inactive")
-_CURRENCIES = ("USD", "USD", "USD", "USD", "USD", "EUR", "GBP")
+_CURRENCIES = ("USD", "USD", "USD", "EUR", "GBP")
 _EMAILS = ("", "a@x.example", "b@x.example", "c@x.example")
 _WORTHS = (
     ("100", 7),
@@ -47,6 +47,8 @@ _WORTHS = (
     ("40", 7),
     ("0.01", 0),
     ("33.33", 0),
+    ("120", 0),
+    ("111", 0),
     ("0", 0),
 )
 _TEMPLATES = ("{id}", "{order_number}")
@@ -56,7 +58,8 @@ def _workspaces() -> tuple[Workspace, ...]:
     found = []
     for template in _TEMPLATES:
         connections: list[dict[str, Any]] = [
-            {"name": name, "kind": kind, "return_reference": template} for name, kind in CONNECTIONS.items()
+            {"name": name, "kind": kind, "return_reference": template}
+            for name, kind in (CONNECTIONS | {"ledger-eu": "business_central"}).items()
         ]
         connections[0] |= {"order_reference": "SH-{number}"}
         found.append(workspace(connections=connections, **two_entities()))
@@ -66,7 +69,7 @@ def _workspaces() -> tuple[Workspace, ...]:
 WORKSPACES = _workspaces()
 
 
-def draw_scene(seed: int) -> Scene:
+def draw_scene(seed: int) -> Scene:  # noqa: C901 - one drawing for each kind of record
     """Draw a scene; the same seed gives the same."""
     dice = Random(seed)  # noqa: S311 - a draw
 
@@ -117,7 +120,7 @@ def draw_scene(seed: int) -> Scene:
             "customer_number": str(dice.randrange(4)),
         }
 
-    def ledger() -> list[Record]:
+    def ledger(mark: str) -> list[Record]:
         orders = [
             sales_order(
                 reference(),
@@ -141,10 +144,13 @@ def draw_scene(seed: int) -> Scene:
             )
             for number in some(6)
         ]
-        memos = [
+        return list(chain(orders, invoices, memos(mark), people(), requests()))
+
+    def memos(mark: str) -> list[Record]:
+        return [
             credit_memo(
                 dice.choice((*"0123", *_NUMBERS, "")),
-                number=f"SCM-{number}",
+                number=f"SCM{mark}-{number}",
                 invoice_number=dice.choice(("", "INV-0", "INV-1")),
                 state=dice.choice(_DOCUMENT_STATES),
                 posted_on=dice.choice(_DAYS),
@@ -152,7 +158,9 @@ def draw_scene(seed: int) -> Scene:
             )
             for number in some(4)
         ]
-        masters = [
+
+    def people() -> list[Record]:
+        return [
             master(
                 str(number),
                 email=dice.choice(_EMAILS),
@@ -162,10 +170,14 @@ def draw_scene(seed: int) -> Scene:
             )
             for number in some(4)
         ]
-        approvals = [
+
+    def requests() -> list[Record]:
+        return [
             approval(f"SO-{each}", company=dice.choice(("Main", "US")), requested_at=dice.choice(_MOMENTS))
             for each in some(4)
         ]
+
+    def rates_and_log() -> list[Record]:
         rates = [
             rate(currency, dice.choice(("1.1", "1.3333")), company=company)
             for currency in ("EUR", "GBP")
@@ -180,10 +192,11 @@ def draw_scene(seed: int) -> Scene:
             for _ in some(3)
         ]
         unique = {each.id: each for each in attempts}.values()
-        return list(chain(orders, invoices, memos, masters, approvals, rates, unique))
+        return [*rates, *unique]
 
     return {
         "shop": [*orders(), *refunds()],
         "trade": [*orders(), *refunds()],
-        "ledger": ledger(),
+        "ledger": [*ledger(""), *rates_and_log()],
+        "ledger-eu": ledger("-EU") if dice.random() < 0.3 else [],
     }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from shared import settings
+from shared import settings, sources
 from shared.domain.records import Company, MasterCustomer, Order, Record
 from shared.domain.snapshot import Table as Records
 from shared.domain.workspace import Workspace
@@ -69,17 +69,24 @@ class Bench:
         self.store = replace(store, queues=self.queues)
         self.orders, self.companies, self.customers = Vendor(), Vendor(), Vendor()
         self.services = self.services_on(self.store)
+        self._sweeps: dict[str, Any] = {}
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Give the shop and the ledger as sources."""
         shop = (
-            Stream("orders", Order, self.orders.pages),
+            Stream("orders", Order, self.orders.pages, **self._sweeps),
             Stream("companies", Company, self.companies.pages, is_full_read=True),
         )
         return source("shopify", *shop), source(
             "sage_intacct", Stream("customers", MasterCustomer, self.customers.pages)
         )
+
+    def sweep_orders(self, column: str = "", reach: timedelta | None = None, **often: float) -> None:
+        """Let orders be swept, once a day if nothing else is said."""
+        self._sweeps = {"keys": self.orders.keys, "sweep_column": column, "sweep_reach": reach}
+        self._sweeps["sweep_every"] = timedelta(**often) if often else timedelta(days=1)
+        sources.SOURCES = self.sources  # type: ignore[assignment] - the fixture puts it back
 
     def services_on(self, store: Store) -> Services:
         """Give the services of an instance with this store."""
@@ -125,13 +132,13 @@ class Bench:
         name = self.name(stream, workspace_id)
         await pulling.pull(services or self.services, workspace_id, name.connection, stream, budget)
 
-    async def enqueue(self, *connections: str, workspace_id: str = "shop") -> None:
+    async def enqueue(self, *connections: str, workspace_id: str = "shop", is_anew: bool = False) -> None:
         """Ask for the pulls of these connections, or of all."""
         found = await self.store.workspaces.get(workspace_id)
         assert found
         for each in found[0].connections:
             if not connections or each.name in connections:
-                await pulling.enqueue_connection(self.services, found[0], each)
+                await pulling.enqueue_connection(self.services, found[0], each, is_anew=is_anew)
 
     async def evaluate(self, workspace_id: str = "shop") -> None:
         """Evaluate as one message asks for it."""

@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shared import sources
-from shared.store.store import StorageAccount, open_store
+from shared.pipeline import gather
+from shared.store.account import StorageAccount
+from shared.store.store import open_store
 from tests.pipeline.bench import Bench
 
 
 @pytest.fixture
 async def bench(azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    """Give a bench with one workspace, `shop`."""
+    """Give a bench with one workspace, `shop`; each page is stored by itself, and tests come between them."""
+    monkeypatch.setattr(gather, "LONGEST_SECONDS", 0.0)
     async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as store:
         made = Bench(store)
         monkeypatch.setattr(sources, "SOURCES", made.sources)

@@ -4,13 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
+from shared.store.alerts import Alerts
 from shared.store.bad_records import BadRecords
 from shared.store.checkpoints import Checkpoints
+from shared.store.checks import Checks
+from shared.store.exceptions import Exceptions
+from shared.store.receipts import Receipts
+from shared.store.recipients import Recipients
 from shared.store.segments import Segments
 from shared.store.store import Store
+from shared.store.sweeps import Sweeps
 from shared.store.tables import Table
 
-WRITES = frozenset({"put", "put_all", "replace", "send"})
+WRITES = frozenset({"put", "put_all", "replace", "change_together", "delete", "send"})
 
 
 class Death(BaseException):
@@ -64,6 +70,12 @@ def mortal(store: Store, life: Life) -> Store:
         store,
         segments=Segments(table(store.segments._table)),
         checkpoints=Checkpoints(table(store.checkpoints._table)),
+        checks=Checks(table(store.checks._table)),
+        sweeps=Sweeps(table(store.sweeps._table)),
         bad_records=BadRecords(table(store.bad_records._table)),
+        receipts=Receipts(table(store.receipts._table)),
+        exceptions=Exceptions(table(store.exceptions._table)),
+        alerts=Alerts(table(store.alerts._table)),
+        recipients=Recipients(table(store.recipients._table)),
         queues=Mortal(store.queues, life),
     )

@@ -10,7 +10,7 @@ import pytest
 from shared.cards import CARDS
 from shared.domain.records import Order
 from shared.errors import SourceError
-from shared.pipeline import freshness
+from shared.pipeline import health
 from shared.pipeline.evaluate import TRY_AGAIN
 from shared.store.queues import EVALUATE
 from tests.pipeline.bench import CARD, OTHER_CARD, Bench
@@ -191,17 +191,17 @@ async def test_the_health_of_each_stream_is_told(bench: Bench) -> None:
     bench.orders.knows(*(order(number) for number in range(6)))
     await bench.pull(budget=0)
     (orders, companies), (customers,) = [
-        each["streams"] for each in await freshness.status(bench.services, workspace)
+        each["streams"] for each in await health.health(bench.services, workspace)
     ]
-    assert (orders["is_pulling"], orders["records_so_far"], orders["records"]) == (True, 2, 0)
+    assert (orders["is_pulling"], orders["progress"]["records"], orders["records"]) == (True, 2, 0)
     assert (customers["problem"], customers["lag_seconds"]) == (
         "customers of ledger has not been read yet",
         None,
     )
     await bench.drain()
     bench.clock.advance(minutes=10)
-    status = await freshness.status(bench.services, workspace)
+    status = await health.health(bench.services, workspace)
     orders, companies = status[0]["streams"]
-    assert (orders["is_pulling"], orders["records_so_far"], orders["records"]) == (False, None, 6)
+    assert (orders["is_pulling"], orders["progress"], orders["records"]) == (False, None, 6)
     assert (orders["calls"], orders["problem"], companies["calls"]) == (3, "", 0)
     assert 600 <= orders["lag_seconds"] <= 601

@@ -192,5 +192,5 @@ async def test_a_record_that_no_entity_holds_is_quarantined(
     assert list(await bench.seen()) == [each for each in IDS if each != "O3"]
     checkpoint = await bench.checkpoint()
     assert (checkpoint.records, checkpoint.bad_records) == (6, 1)
-    (shown,) = await bench.store.bad_records.shown(bench.name())
-    assert (shown["id"], "larger" in shown["why"]) == ("O3", True)
+    (shown,) = await bench.store.bad_records.page(bench.name())
+    assert (shown.id, "larger" in shown.why) == ("O3", True)

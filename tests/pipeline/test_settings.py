@@ -1,10 +1,12 @@
 """What people change in a workspace reaches what was read before."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from shared.cards import CARDS
+from shared.errors import BadRecord
 from tests.pipeline.bench import CARD, Bench
 from tests.pipeline.vendors import order
 
@@ -67,3 +69,28 @@ async def test_records_of_other_settings_are_not_judged(bench: Bench) -> None:
     reading = await bench.reading()
     assert "held" == reading["status"]
     assert any("with its present settings" in why for why in reading["waiting_for"])
+
+
+async def test_another_mapping_tries_bad_records_again(bench: Bench) -> None:
+    """A record that was bad is read again once the mapping has changed, and is let go where it is good."""
+    bench.orders.knows(*ORDERS)
+    bench.orders.bad = {0: [BadRecord("orders", "O9", "no VAT number", ("vat",))]}
+    await bench.pull()
+    [bad] = await bench.store.bad_records.page(bench.name())
+    assert (bad.id, bad.fields, (await bench.checkpoint()).bad_records) == ("O9", ("vat",), 1)
+    bench.orders.bad = {}
+    bench.orders.knows(order(9))
+    await bench.workspace(field_map={"vat_field": "VAT Number"})
+    await bench.pull()
+    assert "O9" in await bench.seen()
+    assert (await bench.checkpoint()).bad_records == 0
+
+
+async def test_a_bad_record_keeps_the_day_it_was_first_seen(bench: Bench) -> None:
+    """Quarantine tells since when a record has been bad, and when it was last so."""
+    bench.orders.bad = {0: [BadRecord("orders", "O9", "no date")]}
+    for _ in range(2):
+        await bench.pull()
+        bench.clock.advance(hours=1)
+    [bad] = await bench.store.bad_records.page(bench.name())
+    assert bad.last_seen_at - bad.first_seen_at >= timedelta(hours=1)

@@ -9,7 +9,7 @@ from shared.domain.records import Company, MasterCustomer, Order, Record
 from shared.domain.windows import text
 from shared.errors import BadRecord
 from shared.sources.http import Access, VendorClient
-from shared.sources.source import Options, Page, Pull, Source, Stream
+from shared.sources.source import KeyPage, Options, Page, Pull, Source, Stream
 
 START = datetime(2026, 4, 14, 12, 0, 0, 400_000, tzinfo=UTC)
 """When the tests begin, not on a full second: real clocks are not either."""
@@ -32,6 +32,13 @@ class Vendor:
         """What is wrong on the page that begins at this record."""
         self.deleted: Sequence[str] = ()
         """Ids that the first page says are gone."""
+        self.key_trouble: dict[int, Trouble] = {}
+        """What happens, once, before the page of ids that begins at this record."""
+        self.listed: list[str] = []
+        """The ids that were listed, as often as they were."""
+        self.unlisted: set[str] = set()
+        """Ids that are left out of lists."""
+        self.tells_remaining = True
         self._known: dict[str, tuple[datetime, Record]] = {}
 
     def knows(self, *records: Record, since: datetime = START - timedelta(hours=1)) -> None:
@@ -56,19 +63,38 @@ class Vendor:
         start = int(pull.cursor or 0)
         while True:
             await pull.client.get("/page")
-            trouble = self.trouble.pop(start, None)
-            if isinstance(trouble, Exception):
-                raise trouble
-            if trouble is not None:
-                await trouble()
+            await _meet(self.trouble.pop(start, None))
             page, end = chosen[start : start + self.page_size], start + self.page_size
             self.given += [record.id for record in page]
             gone = tuple(self.deleted) if start == 0 else ()
             cursor = str(end) if end < len(chosen) else ""
-            yield Page(tuple(page), cursor, tuple(self.bad.get(start, ())), gone)
+            remaining = max(0, len(chosen) - end) if self.tells_remaining else None
+            yield Page(tuple(page), cursor, tuple(self.bad.get(start, ())), gone, remaining)
             if not cursor:
                 return
             start = end
+
+    async def keys(self, pull: Pull) -> AsyncIterator[KeyPage]:
+        """List the ids of all records there are, from the cursor on: an id, for records go meanwhile."""
+        start, place = pull.cursor, 0
+        while True:
+            await pull.client.get("/keys")
+            await _meet(self.key_trouble.pop(place, None))
+            ids = sorted(each for each in self._known if each > start and each not in self.unlisted)
+            page, left = ids[: self.page_size], len(ids) - self.page_size
+            self.listed += page
+            cursor = page[-1] if left > 0 else ""
+            yield KeyPage(tuple(page), cursor, max(0, left))
+            if not cursor:
+                return
+            start, place = cursor, place + len(page)
+
+
+async def _meet(trouble: Trouble | None) -> None:
+    if isinstance(trouble, Exception):
+        raise trouble
+    if trouble is not None:
+        await trouble()
 
 
 def source(kind: str, *streams: Stream, options: type[Options] = Options) -> Source:
@@ -93,12 +119,12 @@ def connect(access: Access, name: str, tick: Callable[[], None]) -> VendorClient
     return VendorClient(access, name=name, transport=httpx.MockTransport(answer))
 
 
-def order(number: int, name: str = "") -> Order:
+def order(number: int, name: str = "", placed_before: timedelta = timedelta(hours=1)) -> Order:
     """Give an order, placed an hour before the tests begin."""
     return Order(
         id=f"O{number}",
         number=f"#{1000 + number}",
-        placed_at=text(START - timedelta(hours=1)),
+        placed_at=text(START - placed_before),
         state="placed",
         currency="GBP",
         gross=1_200_000,

@@ -8,6 +8,7 @@ from typing import Any
 
 from dev.vendors import business_central as vendor
 from dev.vendors import entra
+from dev.vendors.business_central_rows import guid
 from dev.vendors.facts import (
     Account,
     LedgerApproval,
@@ -34,6 +35,12 @@ OPTIONS = {
     "companies": [COMPANY],
     "privacy_page": "api/tieout/connector/v1.0/customerPrivacy",
     "connector_log_page": "api/tieout/connector/v1.0/connectorLogEntries",
+    "commerce_id_pages": {
+        "sales_orders": "api/tieout/connector/v1.0/orderCommerceIds",
+        "invoices": "api/tieout/connector/v1.0/invoiceCommerceIds",
+        "credit_memos": "api/tieout/connector/v1.0/creditMemoCommerceIds",
+    },
+    "shipping_numbers": ["6910"],
 }
 DAY = date(2026, 4, 14)
 NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
@@ -45,6 +52,11 @@ ADDRESS = Person(
     city="London",
     postcode="n1 9gu",
 )
+
+
+def record_id(*parts: str, company: str = COMPANY) -> str:
+    """Give the id of a record: its company's name, and the id that the simulation gives its item."""
+    return f"{company}|{guid(*parts)}"
 
 
 def access(connection: Connection, options: Options, secrets: Mapping[str, str]) -> Access:

@@ -8,9 +8,17 @@ from uuid import UUID
 
 from dev.vendors import dataverse as vendor
 from dev.vendors import entra
-from dev.vendors.facts import Account, AutomationRun, CrmOpenBusiness, CrmRecord, Person
+from dev.vendors.facts import (
+    Account,
+    AutomationGap,
+    AutomationRun,
+    CrmOpenBusiness,
+    CrmRecord,
+    DualWriteMapping,
+    Person,
+)
 from shared.domain.workspace import Connection
-from shared.sources.dataverse import API, SOURCE
+from shared.sources.dataverse import SOURCE
 from shared.sources.http import Access, HeaderAuth
 from shared.sources.source import Options
 from tests.sources.shop import Bench
@@ -28,9 +36,11 @@ PERSON = Person(
 )
 
 
-def _access(connection: Connection, options: Options, secrets: Mapping[str, str]) -> Access:  # noqa: ARG001 - Entra itself is left out
+def _access(connection: Connection, options: Options, secrets: Mapping[str, str]) -> Access:
     token = entra.token() if secrets == vendor.SECRETS else "refused"
-    return Access(connection.base_url + API, HeaderAuth({"Authorization": f"Bearer {token}"}))
+    return replace(
+        SOURCE.access(connection, options, secrets), auth=HeaderAuth({"Authorization": f"Bearer {token}"})
+    )
 
 
 BENCH = Bench(source=replace(SOURCE, access=_access), vendor=vendor, options=HOST)
@@ -86,6 +96,21 @@ def run(number: int = 1, /, **changes: Any) -> AutomationRun:
     return replace(given, **changes)
 
 
+def gap(number: int = 1, /, **changes: Any) -> AutomationGap:
+    """Give a gap in the record of runs, noticed `number` minutes after records were created."""
+    return replace(
+        AutomationGap(id=guid(number), code="IngestionRateDataLoss", noticed_at=at(number)), **changes
+    )
+
+
+def mapping(number: int = 1, /, **changes: Any) -> DualWriteMapping:
+    """Give a map of customers."""
+    given = DualWriteMapping(
+        id=guid(number), table="accounts", entity="Customers V3", state="Running", modified_at=at(number)
+    )
+    return replace(given, **changes)
+
+
 def busy_environment() -> Account:
     """Give an environment with seven of everything, one a minute."""
     numbers = range(1, 8)
@@ -95,4 +120,6 @@ def busy_environment() -> Account:
             business(number, kind=kind) for kind in ("opportunity", "order") for number in numbers
         ],
         automation_runs=[run(number) for number in numbers],
+        automation_gaps=[gap(number) for number in numbers],
+        dual_write_maps=[mapping(number) for number in numbers],
     )

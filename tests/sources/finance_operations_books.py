@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
+
 from dev.vendors import entra
 from dev.vendors import finance_operations as vendor
 from dev.vendors.facts import (
@@ -19,11 +21,15 @@ from dev.vendors.facts import (
 )
 from shared.domain.workspace import Connection
 from shared.sources.finance_operations import SOURCE
-from shared.sources.http import Access, HeaderAuth
+from shared.sources.http import Access, HeaderAuth, VendorClient
 from shared.sources.source import Options
-from tests.sources.shop import Bench
+from tests.sources.shop import Answers, Bench, answering
 
-HOST = {"tenant_id": "invented", "host": "contoso.operations.dynamics.com"}
+HOST: dict[str, Any] = {
+    "tenant_id": "invented",
+    "host": "contoso.operations.dynamics.com",
+    "companies": ("usmf",),
+}
 DAY = date(2026, 4, 14)
 NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
 ADDRESS = Person(
@@ -34,6 +40,7 @@ ADDRESS = Person(
     postcode="n1 9gu",
 )
 ORDER: dict[str, Any] = {
+    "id": "usmf|SO-1",
     "dataAreaId": "usmf",
     "SalesOrderNumber": "SO-1",
     "OrderCreationDateTime": "2026-04-14T09:00:00Z",
@@ -42,12 +49,36 @@ ORDER: dict[str, Any] = {
 """The least that an item of SalesOrderHeadersV2 holds."""
 
 
-def _access(connection: Connection, options: Options, secrets: Mapping[str, str]) -> Access:  # noqa: ARG001 - Entra itself is left out
+def _access(connection: Connection, options: Options, secrets: Mapping[str, str]) -> Access:
     token = entra.token() if secrets == vendor.SECRETS else "refused"
-    return Access(connection.base_url, HeaderAuth({"Authorization": f"Bearer {token}"}))
+    return replace(
+        SOURCE.access(connection, options, secrets), auth=HeaderAuth({"Authorization": f"Bearer {token}"})
+    )
 
 
-BENCH = Bench(source=replace(SOURCE, access=_access), vendor=vendor, options=HOST)
+class Books(Bench):
+    """A bench that reads all companies of an account, unless told which."""
+
+    def client(
+        self, answers: Answers, secrets: Mapping[str, str] | None = None, **options: Any
+    ) -> tuple[VendorClient, Connection, Any]:
+        """Give the real client, its connection and its options, with the account's companies."""
+        named = answers.ledger_companies if isinstance(answers, Account) else []
+        return super().client(answers, secrets, **{"companies": named or ["usmf"], **options})
+
+
+def of_items(items: list[Any], **beside: Any) -> httpx.MockTransport:
+    """Give an environment whose every entity set holds these items, with this beside them."""
+
+    def tell(request: httpx.Request) -> Any:
+        if request.url.path.endswith("/LegalEntities"):
+            return {"value": [{"LegalEntityId": "USMF"}]}
+        return {"value": items, **beside}
+
+    return answering(tell)
+
+
+BENCH = Books(source=replace(SOURCE, access=_access), vendor=vendor, options=HOST)
 
 
 def customer(**changes: Any) -> LedgerCustomer:

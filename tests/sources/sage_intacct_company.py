@@ -1,6 +1,6 @@
 """A simulated Sage Intacct company, and what reads it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +28,8 @@ NOON = datetime(2026, 4, 14, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 STREAMS = {stream.name: stream for stream in SOURCE.streams}
 OPTIONS = SageIntacctOptions(username="tieout@acme")
+BY_XML = OPTIONS.model_copy(update={"api": "xml"})
+_ROOTS = {"rest": "http://vendor/sage_intacct/acc", "xml": "http://vendor/sage_intacct/acc/xml/xmlgw.phtml"}
 
 
 def customer(number: str = "C-00019", **changes: Any) -> LedgerCustomer:
@@ -100,7 +102,11 @@ def memo(**changes: Any) -> LedgerCreditMemo:
     return replace(known, **changes)
 
 
-World = Account | Callable[[httpx.Request], httpx.Response]
+World = (
+    Account
+    | Callable[[httpx.Request], httpx.Response]
+    | Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
+)
 
 
 @asynccontextmanager
@@ -108,10 +114,11 @@ async def pulling(
     world: World,
     options: SageIntacctOptions = OPTIONS,
     secrets: dict[str, str] = vendor.SECRETS,
+    name: str = "intacct",
     **changes: Any,
 ) -> AsyncIterator[Pull]:
     """Give a pull against the simulated vendor, or against a function in its place."""
-    connection = Connection(name="intacct", kind=SOURCE.kind, base_url="http://vendor/sage_intacct/acc")
+    connection = Connection(name=name, kind=SOURCE.kind, base_url=_ROOTS[options.api])
     transport: httpx.AsyncBaseTransport
     if isinstance(world, Account):
         app = Starlette(routes=vendor.ROUTES)
@@ -131,17 +138,24 @@ async def pages(world: World, stream: str = "customers", **changes: Any) -> list
         return [page async for page in STREAMS[stream].pages(pull)]
 
 
+async def by_xml(world: World, stream: str = "customers", **changes: Any) -> list[Page]:
+    """Give all pages of a stream as the gateway gives them."""
+    return await pages(world, stream, **{"options": BY_XML, **changes})
+
+
 def all_of(found: list[Page]) -> list[Any]:
     """Give the records of all pages."""
     return [record for page in found for record in page.records]
 
 
-def answering(body: Any) -> Callable[[httpx.Request], httpx.Response]:
+def answering(
+    body: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> Callable[[httpx.Request], httpx.Response]:
     """Give a vendor that hands out a token, and this answer to everything else."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/oauth2/token"):
             return httpx.Response(200, json={"access_token": "any", "expires_in": 3600})
-        return httpx.Response(200, json=body)
+        return httpx.Response(status, json=body, headers=headers)
 
     return handle

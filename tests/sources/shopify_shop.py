@@ -1,5 +1,6 @@
 """A small invented Shopify shop, and the ways to read it through the real client."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,10 @@ from shared.domain.records import Record
 from shared.domain.workspace import Connection, FieldMap
 from shared.sources.http import VendorClient
 from shared.sources.shopify import SOURCE, ShopifyOptions
-from shared.sources.source import Page, Pull
+from shared.sources.source import Finding, KeyPage, Page, Probe, Pull
 
 BASE = "http://vendor/shopify/acc"
+CONNECTION = Connection(name="shop", kind="shopify", base_url=BASE)
 STATIC = {"access_token": vendor.SECRETS["access_token"]}
 UNTIL = datetime(2026, 11, 20, tzinfo=UTC)
 SINCE = UNTIL - timedelta(days=30)
@@ -36,7 +38,7 @@ ANA = Person(
     last_name="Ruiz",
     email="Ana+Web@Example.com",
     phone="020 7946 0018",
-    street="1 High St.",
+    street="1 Highgate.",
     city="London",
     postcode="sw1a 1aa",
 )
@@ -46,7 +48,7 @@ ACME = Person(
     company="Acme Trading Ltd.",
     email="buy@acme.example",
     phone="+44 20 7946 0020",
-    street="2 Dock Rd",
+    street="2 Dockside",
     city="Hull",
     postcode="HU1 1AA",
 )
@@ -123,28 +125,62 @@ def client(
         if waits is not None:
             waits.append(seconds)
 
-    connection = Connection(name="shop", kind="shopify", base_url=BASE)
     chosen = ShopifyOptions(shop="acc", **options)
-    access = SOURCE.access(connection, chosen, STATIC if secrets is None else secrets)
+    access = SOURCE.access(CONNECTION, chosen, STATIC if secrets is None else secrets)
     served = transport if isinstance(transport, httpx.AsyncBaseTransport) else httpx.MockTransport(transport)
     return VendorClient(access, name="shop", transport=served, sleep=wait), chosen
 
 
-async def read(
+async def read(  # noqa: PLR0913 - each is a setting of one read
     transport: httpx.AsyncBaseTransport | Handle,
     stream: str,
     *,
     since: datetime | None = None,
     until: datetime = UNTIL,
     cursor: str = "",
+    fields: FieldMap | None = None,
     **settings: Any,
 ) -> list[Page]:
     """Read a stream through the real client to its last page."""
     reached, options = client(transport, **settings)
     async with reached:
-        connection = Connection(name="shop", kind="shopify", base_url=BASE)
-        pull = Pull(reached, connection, options, FieldMap(), since, until, cursor)
+        pull = Pull(reached, CONNECTION, options, fields or FieldMap(), since, until, cursor)
         return [page async for page in STREAMS[stream].pages(pull)]
+
+
+async def sweep(
+    transport: httpx.AsyncBaseTransport | Handle, stream: str, *, until: datetime = UNTIL, cursor: str = ""
+) -> list[KeyPage]:
+    """Read a stream's ids through the real client to their end."""
+    reached, options = client(transport)
+    keys = STREAMS[stream].keys
+    assert keys is not None
+    async with reached:
+        pull = Pull(reached, CONNECTION, options, FieldMap(), None, until, cursor)
+        return [page async for page in keys(pull)]
+
+
+async def findings(
+    transport: httpx.AsyncBaseTransport | Handle, fields: FieldMap | None = None, **options: Any
+) -> dict[str, Finding]:
+    """Check the connection; give what is missing, by its name."""
+    reached, chosen = client(transport, **options)
+    assert SOURCE.check is not None
+    async with reached:
+        found = await SOURCE.check(Probe(reached, CONNECTION, chosen, fields or FieldMap()))
+    return {each.what: each for each in found}
+
+
+def changing(inner: httpx.AsyncBaseTransport, change: Callable[[Any], None]) -> httpx.MockTransport:
+    """Give a shop whose answers are changed on their way."""
+
+    async def serve(request: httpx.Request) -> httpx.Response:
+        response = await inner.handle_async_request(request)
+        body = json.loads(await response.aread())
+        change(body)
+        return httpx.Response(response.status_code, json=body)
+
+    return httpx.MockTransport(serve)
 
 
 def records(pages: list[Page]) -> list[Record]:

@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from dev.vendors.business_central_rows import guid
 from dev.vendors.facts import Account, LedgerRate
 from shared.domain.records import (
     Approval,
@@ -15,6 +14,7 @@ from shared.domain.records import (
     SyncAttempt,
 )
 from shared.sources.business_central_fields import decode
+from shared.sources.business_central_privacy import Privacy
 from shared.sources.business_central_rows import CustomerRow
 from shared.sources.business_central_rows import customer as master_customer
 from tests.sources.business_central_books import (
@@ -24,6 +24,7 @@ from tests.sources.business_central_books import (
     approval,
     customer,
     log_entry,
+    record_id,
 )
 from tests.sources.shop import answering
 
@@ -31,7 +32,7 @@ from tests.sources.shop import answering
 async def test_a_customer_comes_out_exact() -> None:
     """A customer's keys are normalised; the country stands in front of its VAT number."""
     expected = MasterCustomer(
-        id=guid("customer", "CRONUS", "C-1"),
+        id=record_id("customer", "CRONUS", "C-1"),
         number="C-1",
         company="CRONUS",
         state="active",
@@ -65,7 +66,7 @@ async def test_a_customer_comes_out_exact() -> None:
 def test_a_block_is_told_apart_by_what_it_stops(told: str | None, state: str) -> None:
     """What is not known is a hold, never an active customer (REVGAP-18)."""
     row = CustomerRow.model_validate({"id": "1", "number": "1", "blocked": told})
-    assert master_customer(row, "CRONUS", frozenset()).state == state
+    assert master_customer(row, "CRONUS", Privacy()).state == state
 
 
 async def test_privacy_is_told_by_the_custom_page_in_each_company() -> None:
@@ -87,7 +88,7 @@ async def test_privacy_is_told_by_the_custom_page_in_each_company() -> None:
 async def test_an_approval_comes_out_exact(state: str) -> None:
     """A request's clock starts when it was sent (REVGAP-17)."""
     expected = Approval(
-        id=guid("approval", "CRONUS", "1"),
+        id=record_id("approval", "CRONUS", "1"),
         company="CRONUS",
         document_number="SO-1",
         state=state,
@@ -100,7 +101,7 @@ async def test_an_approval_comes_out_exact(state: str) -> None:
 async def test_a_rate_is_the_worth_of_one_unit(rate: str) -> None:
     """Rates told for a hundred units are divided (REVGAP-23)."""
     expected = ExchangeRate(
-        id=guid("rate", "CRONUS", "JPY", "2026-04-14"),
+        id=record_id("rate", "CRONUS", "JPY", "2026-04-14"),
         company="CRONUS",
         currency="JPY",
         base_currency="GBP",
@@ -114,7 +115,7 @@ async def test_a_rate_is_the_worth_of_one_unit(rate: str) -> None:
 async def test_a_line_of_the_connector_s_log_comes_out_exact() -> None:
     """The log's error is carried with its code and field (REVGAP-19)."""
     expected = SyncAttempt(
-        id=guid("log", "CRONUS", "1"),
+        id=record_id("log", "CRONUS", "1"),
         subject="order",
         reference="SH-1001",
         state="failed",
@@ -149,7 +150,7 @@ async def test_a_partner_s_log_page_may_name_its_fields_otherwise() -> None:
     fields = {"id": "entryNo", "startedAt": "loggedAt"}
     (found,) = await BENCH.records("connector_log", answering(tell), connector_log_fields=fields)
     expected = SyncAttempt(
-        id="1:7", subject="order", reference="SH-7", state="failed", started_at="2026-04-14T12:00:00Z"
+        id="CRONUS|7", subject="order", reference="SH-7", state="failed", started_at="2026-04-14T12:00:00Z"
     )
     assert expected == found
     assert asked == ["loggedAt lt 2026-05-01T09:00:00Z"]

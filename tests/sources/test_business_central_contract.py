@@ -139,11 +139,13 @@ def test_the_simulation_answers_with_the_vendor_s_own_names(name: str, contract:
     assert {each for each in offered if not known[each]["filterable_server_side"]} == set(table.computed)
     account = busy_account()
     rows = [row for company in COMPANIES for row in table.rows(account, company)]
-    assert len(rows) == (len(COMPANIES) if name == "companyInformation" else 7)
+    assert len(rows) == {"companyInformation": len(COMPANIES), "postedApprovalEntries": 0}.get(name, 7)
     for row in rows:
         assert set(row) - {"@odata.etag"} == offered | set(table.navigation)
         for inner, names in table.navigation.items():
-            assert set(names.split()) <= {field["name"] for field in contract[inner]["fields"]}
+            # The contract does not list the properties of contactsInformation.
+            known_there = contract[inner]["fields"] if inner in contract else []
+            assert not known_there or set(names.split()) <= {field["name"] for field in known_there}
             assert all(set(each) == set(names.split()) for each in row[inner])
 
 

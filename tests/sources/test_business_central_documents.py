@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from dev.vendors.business_central_rows import guid
 from dev.vendors.facts import Account
 from shared.domain.records import (
     CreditMemo,
@@ -19,6 +18,7 @@ from tests.sources.business_central_books import (
     DAY,
     credit_memo,
     invoice,
+    record_id,
     sales_order,
 )
 from tests.sources.shop import answering
@@ -31,7 +31,7 @@ async def test_a_sales_order_comes_out_exact() -> None:
     """Quantities and the shipment date come from its lines (REVGAP-03 for the reference)."""
     order = sales_order(shipped_quantity=Decimal(2), invoiced_quantity=Decimal("0.5"), shipped_on=DAY)
     expected = SalesOrder(
-        id=guid("order", "CRONUS", "SO-1"),
+        id=record_id("order", "CRONUS", "SO-1"),
         number="SO-1",
         company="CRONUS",
         document_reference="#SH-1001",
@@ -46,6 +46,7 @@ async def test_a_sales_order_comes_out_exact() -> None:
         shipped_quantity=20_000,
         invoiced_quantity=5_000,
         shipped_on="2026-04-14",
+        line_count=1,
         modified_at="2026-04-14T12:00:00Z",
         customer_name="Invented Tools Ltd",
     )
@@ -96,7 +97,7 @@ async def test_an_invoice_comes_out_exact() -> None:
     """An invoice names its order, its commerce order and the customer's purchase order (REVGAP-02)."""
     account = Account(invoices=[invoice(currency="EUR")])
     expected = Invoice(
-        id=guid("invoice", "CRONUS", "IV-1"),
+        id=record_id("invoice", "CRONUS", "IV-1"),
         number="IV-1",
         company="CRONUS",
         document_reference="SH-1001",
@@ -109,6 +110,7 @@ async def test_an_invoice_comes_out_exact() -> None:
         tax=221_000,
         gross=1_326_000,
         customer_reference="PO-7",
+        line_count=1,
         modified_at="2026-04-14T12:00:00Z",
         customer_name="Invented Tools Ltd",
     )
@@ -118,7 +120,7 @@ async def test_an_invoice_comes_out_exact() -> None:
 async def test_a_credit_memo_comes_out_exact() -> None:
     """A credit memo names the commerce return and the invoice, its amounts positive (REVGAP-28)."""
     expected = CreditMemo(
-        id=guid("credit memo", "CRONUS", "CM-1"),
+        id=record_id("credit memo", "CRONUS", "CM-1"),
         number="CM-1",
         company="CRONUS",
         document_reference="R-1",
@@ -130,6 +132,7 @@ async def test_a_credit_memo_comes_out_exact() -> None:
         net=100_000,
         tax=20_000,
         gross=120_000,
+        line_count=1,
         customer_name="Invented Tools Ltd",
     )
     assert [expected] == await BENCH.records("credit_memos", Account(credit_memos=[credit_memo()]))
@@ -155,3 +158,19 @@ def test_a_document_s_state_is_told_in_our_words(told: str, of_order: str, of_in
     assert documents.sales_order(order, "").state == of_order
     assert documents.invoice(documents.InvoiceRow.model_validate(item), "").state == of_invoice
     assert documents.credit_memo(documents.CreditMemoRow.model_validate(item), "").state == of_invoice
+
+
+@pytest.mark.parametrize(
+    ("row", "convert", "lines"),
+    [
+        (documents.OrderRow, documents.sales_order, "salesOrderLines"),
+        (documents.InvoiceRow, documents.invoice, "salesInvoiceLines"),
+        (documents.CreditMemoRow, documents.credit_memo, "salesCreditMemoLines"),
+    ],
+)
+def test_comments_are_no_lines(row: Any, convert: Any, lines: str) -> None:
+    """A document's lines are counted without comments: nothing on a comment can have been rounded."""
+    each = {"quantity": 1, "shippedQuantity": 0, "invoicedQuantity": 0, "netAmount": 1}
+    kinds = ("Item", "Comment", "Account", "Charge")
+    item = {"id": "1", **TOTALS, lines: [{**each, "lineType": kind} for kind in kinds]}
+    assert 3 == convert(row.model_validate(item), "CRONUS").line_count

@@ -15,8 +15,9 @@ from shared.domain.records import CrmCustomer, FlowRun, OpenBusiness
 from shared.domain.workspace import Connection
 from shared.errors import ConfigurationError
 from shared.sources import dataverse_activity as activity
-from shared.sources.dataverse import SOURCE, DataverseOptions
+from shared.sources.dataverse import SOURCE
 from shared.sources.dataverse_customers import AccountRow, ContactRow
+from shared.sources.dataverse_options import DataverseOptions
 from shared.sources.entra import EntraAuth
 from tests.contracts import needs_contracts, read_contract
 from tests.sources.dataverse_environment import (
@@ -143,6 +144,8 @@ class _WithoutDualWrite(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = await self._inner.handle_async_request(request)
+        if "/EntityDefinitions" in request.url.path and not request.url.path.endswith("/Attributes"):
+            return response
         if not request.url.path.endswith("/Attributes"):
             self.selected += request.url.params["$select"].split(",")
             return response
@@ -246,7 +249,11 @@ def test_options_out_of_bounds_are_refused(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("option", "streams"),
-    [("has_flow_runs", {"flow_runs"}), ("has_sales", {"opportunities", "orders"})],
+    [
+        ("has_flow_runs", {"flow_runs", "flow_run_gaps"}),
+        ("has_sales", {"opportunities", "orders"}),
+        ("has_dual_write", {"dual_write_maps"}),
+    ],
 )
 def test_streams_that_an_environment_lacks_are_not_offered(option: str, streams: set[str]) -> None:
     """What is not installed is not read."""

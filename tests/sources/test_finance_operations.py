@@ -14,7 +14,8 @@ from shared.domain.records import CreditMemo, ExchangeRate, Invoice, MasterCusto
 from shared.domain.workspace import Connection
 from shared.sources import finance_operations_records as rows
 from shared.sources.entra import EntraAuth
-from shared.sources.finance_operations import SOURCE, FinanceOperationsOptions
+from shared.sources.finance_operations import SOURCE
+from shared.sources.finance_operations_options import FinanceOperationsOptions
 from tests.contracts import needs_contracts, read_contract
 from tests.sources.finance_operations_books import (
     ADDRESS,
@@ -83,14 +84,14 @@ async def test_a_person_is_named_by_first_and_last_name() -> None:
 def test_a_hold_is_told_apart_by_what_it_stops(told: str, state: str) -> None:
     """OnHoldStatus is an open set; what is not known is a hold."""
     row = rows.CustomerRow.model_validate(
-        {"dataAreaId": "usmf", "CustomerAccount": "1", "OnHoldStatus": told}
+        {"id": "1", "dataAreaId": "usmf", "CustomerAccount": "1", "OnHoldStatus": told}
     )
     assert rows.master_customer(row).state == state
 
 
 def test_a_tax_registration_stands_in_for_a_missing_vat_number() -> None:
     """The VAT number is the tax exempt number, else the tax registration."""
-    item = {"dataAreaId": "usmf", "CustomerAccount": "1", "TaxExemptNumber": None}
+    item = {"id": "1", "dataAreaId": "usmf", "CustomerAccount": "1", "TaxExemptNumber": None}
     row = rows.CustomerRow.model_validate({**item, "TaxRegistrationId": "GB 123 4567 89"})
     assert rows.master_customer(row).vat == "GB123456789"
 

@@ -1,62 +1,28 @@
-"""The one way out: what is tried again, what is final, and how tokens are kept."""
+"""The one way out: what is tried again, what is final, where nothing is sent, and what errors say."""
 
-from collections.abc import Callable, Iterator
+import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import count
-from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dev.vendors.scaled_time import now, run
 from shared.errors import ConfigurationError, RetryLater, SourceError, TieoutError
+from shared.sources.addresses import is_safe
 from shared.sources.http import (
     ATTEMPTS,
     LONGEST_PAUSE,
     Access,
     HeaderAuth,
-    TokenAuth,
     VendorClient,
     backoff,
     retry_after,
 )
-
-URL = "http://vendor/acc"
-FINE = httpx.Response(200, json={"fine": True})
-
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-def client(handle: Handler, slept: list[float], auth: httpx.Auth | None = None) -> VendorClient:
-    """Give a client that answers from a function and only notes its pauses."""
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    return VendorClient(Access(URL, auth), name="shop", transport=httpx.MockTransport(handle), sleep=sleep)
-
-
-def answering(*answers: httpx.Response | Exception) -> Handler:
-    """Give these answers in turn, the last one for ever."""
-    left = [*answers]
-
-    def handle(_: httpx.Request) -> httpx.Response:
-        answer = left.pop(0) if len(left) > 1 else left[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
-
-    return handle
-
-
-async def asked(handle: Handler, auth: httpx.Auth | None = None) -> tuple[Any, list[float], int]:
-    """Give the answer to one request, the pauses it took, and the calls it counted."""
-    slept: list[float] = []
-    async with client(handle, slept, auth) as vendor:
-        answer = await vendor.get("/orders")
-        return answer, slept, vendor.calls
+from shared.sources.pace import Limit, Pace, Signal
+from tests.sources.answers import FINE, URL, answering, asked, client
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -202,81 +168,127 @@ async def test_fixed_headers_go_with_every_request() -> None:
     assert seen == ["k"]
 
 
-class TokenVendor:
-    """A vendor that counts the tokens it gives, and takes those that it says."""
-
-    def __init__(self, takes: Callable[[int], bool], answers: Iterator[httpx.Response] | None = None) -> None:
-        self.given = count(1)
-        self.last = 0
-        self.takes = takes
-        self.answers = answers
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer a token request with the next token, any other by its token."""
-        if request.url.path == "/token":
-            self.last = next(self.given)
-            if self.answers:
-                return next(self.answers)
-            return httpx.Response(200, json={"access_token": f"t{self.last}", "expires_in": 3600})
-        number = int(request.headers["Authorization"].removeprefix("Bearer t"))
-        return httpx.Response(200 if self.takes(number) else 401, json={"token": number})
+async def test_a_body_that_was_cut_is_asked_for_again() -> None:
+    """A connection that breaks within an answer, or an answer that cannot be unpacked, is no answer."""
+    broken = [httpx.RemoteProtocolError("incomplete"), httpx.DecodingError("cut"), httpx.ReadTimeout("")]
+    for error in broken:
+        assert (await asked(answering(error, FINE)))[0] == {"fine": True}
 
 
-def token_auth() -> TokenAuth:
-    """Give an auth that asks the vendor's own token address."""
-    return TokenAuth(lambda: httpx.Request("POST", "http://vendor/token"), name="shop")
+def test_a_refused_call_makes_the_other_pulls_wait() -> None:
+    """A 429 teaches the shared budget: no other pull of the connection goes out before its time."""
+    sent: list[float] = []
+
+    def handle(_: httpx.Request) -> httpx.Response:
+        sent.append(now())
+        return FINE if len(sent) > 1 else httpx.Response(429, headers={"Retry-After": "7"})
+
+    async def main() -> None:
+        access = Access(URL, pace=Pace(Limit(2, 1), clock=now))
+        transport = httpx.MockTransport(handle)
+        async with (
+            VendorClient(access, name="a", transport=transport) as one,
+            VendorClient(access, name="b", transport=transport) as two,
+        ):
+            first = asyncio.create_task(one.get("/orders"))
+            await asyncio.sleep(1)
+            await asyncio.gather(first, two.get("/orders"), two.get("/orders"))
+
+    run(main())
+    assert pytest.approx([0, 7, 7, 8]) == sent
 
 
-async def test_one_token_serves_many_requests() -> None:
-    """A token is fetched once and used until it ends."""
-    vendor = TokenVendor(lambda _: True)
-    async with client(vendor, [], token_auth()) as shop:
-        answers = [await shop.get("/orders") for _ in range(5)]
-    assert answers == [{"token": 1}] * 5
+async def test_a_wait_too_long_for_one_pull_is_too_long_for_all() -> None:
+    """Who asks after a vendor asked for an hour is sent back to the queue without a call."""
+    async with client(answering(httpx.Response(429, headers={"Retry-After": "3600"})), []) as vendor:
+        for _ in range(2):
+            with pytest.raises(RetryLater) as caught:
+                await vendor.get("/orders")
+            assert caught.value.seconds == pytest.approx(3600, abs=60)
+        assert vendor.calls == 1
 
 
-async def test_a_refused_token_is_renewed_once() -> None:
-    """A token that ended early is replaced within the same request."""
-    vendor = TokenVendor(lambda number: number == 2)
-    async with client(vendor, [], token_auth()) as shop:
-        assert await shop.get("/orders") == {"token": 2}
-        assert await shop.get("/orders") == {"token": 2}
-    assert vendor.last == 2
+def test_the_vendors_own_count_is_listened_to() -> None:
+    """What an answer's headers tell of the vendor's count slows the next call."""
+    told = httpx.Response(200, json={}, headers={"Left": "0"})
 
+    async def main() -> float:
+        access = Access(
+            URL,
+            signal=lambda answer: Signal(float(answer.headers["Left"])),
+            pace=Pace(Limit(100, 2), clock=now),
+        )
+        async with VendorClient(access, name="shop", transport=httpx.MockTransport(lambda _: told)) as shop:
+            await shop.get("/a")
+            await shop.get("/b", cost=3)
+            return now()
 
-async def test_a_token_that_is_never_taken_is_a_setting_to_mend() -> None:
-    """A second refusal is final: the app may not read this."""
-    vendor = TokenVendor(lambda _: False)
-    async with client(vendor, [], token_auth()) as shop:
-        with pytest.raises(ConfigurationError):
-            await shop.get("/orders")
-    assert vendor.last == 2
-
-
-async def test_a_spent_token_is_renewed_in_time() -> None:
-    """A token counts as spent before its end, so that it does not end on the way."""
-    spent = httpx.Response(200, json={"access_token": "t1", "expires_in": 60})
-    fresh = httpx.Response(200, json={"access_token": "t2", "expires_in": 3600})
-    vendor = TokenVendor(lambda _: True, iter([spent, fresh]))
-    async with client(vendor, [], token_auth()) as shop:
-        assert [await shop.get("/orders") for _ in range(3)] == [{"token": 1}, {"token": 2}, {"token": 2}]
+    assert pytest.approx(1.5) == run(main())
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("address", "anywhere", "locally"),
     [
-        (httpx.Response(400, json={"error": "invalid_client"}), ConfigurationError),
-        (httpx.Response(401, json={}), ConfigurationError),
-        (httpx.Response(503), RetryLater),
-        (httpx.Response(429, headers={"Retry-After": "9"}), RetryLater),
-        (httpx.Response(200, json={"token": "t1"}), SourceError),
-        (httpx.Response(200, json=[]), SourceError),
-        (httpx.Response(200, html="<p>Sign in</p>"), SourceError),
+        ("https://acme.example/api", True, True),
+        ("http://acme.example/api", False, False),
+        ("http://127.0.0.1:8080/shopify/acc", False, True),
+        ("http://localhost:7071", False, True),
+        ("http://[::1]:7071", False, True),
+        ("http://localhost.acme.example", False, False),
+        ("http://169.254.169.254/metadata", False, False),
+        ("https://user:secret@acme.example", False, False),
+        ("ftp://acme.example", False, False),
+        ("acme.example", False, False),
+        ("https://", False, False),
+        ("http://vendor:port", False, False),
+        ("", False, False),
     ],
 )
-async def test_no_token_no_pull(answer: httpx.Response, error: type[TieoutError]) -> None:
-    """Why there is no token decides what to do next."""
-    vendor = TokenVendor(lambda _: True, iter([answer] * 9))
-    async with client(vendor, [], token_auth()) as shop:
-        with pytest.raises(error):
-            await shop.get("/orders")
+def test_secrets_go_out_over_https_only(address: str, *, anywhere: bool, locally: bool) -> None:
+    """Plain HTTP is for vendors that are simulated on the same machine, and for nothing on Azure."""
+    assert (anywhere, locally) == (is_safe(address, is_local=False), is_safe(address, is_local=True))
+
+
+@pytest.mark.parametrize(
+    "link", ["http://shop.example/next", "http://127.0.0.1/next", "http://other.example"]
+)
+async def test_no_link_leads_from_https_to_plain_http(link: str) -> None:
+    """A vendor's next link, or a token's address, cannot make us send a secret in the clear."""
+    sent: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return FINE
+
+    transport = httpx.MockTransport(handle)
+    access = Access("https://shop.example", HeaderAuth({"Key": "k"}))
+    async with VendorClient(access, name="shop", transport=transport) as shop:
+        with pytest.raises(SourceError, match="but over https"):
+            await shop.get(link)
+    assert sent == []
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    """Where a vendor sends us elsewhere our secrets do not go along."""
+    moved = httpx.Response(302, headers={"Location": "https://elsewhere.example/?token=hunter2"})
+    with pytest.raises(SourceError, match="answered 302") as caught:
+        await asked(answering(moved))
+    assert "elsewhere" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/customers/ana@example.com/orders", "/acc/customers/\u2026/orders"),
+        ("/accounts(email='ana%40example.com')", "/acc/accounts(email='\u2026')"),
+        ("/V1/orders?email=ana@example.com", "/acc/V1/orders"),
+    ],
+)
+async def test_an_error_names_nobody(path: str, told: str) -> None:
+    """An address in an error is a path without query and without anybody's email."""
+    for status in (403, 404):
+        async with client(answering(httpx.Response(status)), []) as vendor:
+            with pytest.raises(TieoutError) as caught:
+                await vendor.get(path)
+        assert str(caught.value).split()[-1] == told
+        assert "ana" not in str(caught.value)

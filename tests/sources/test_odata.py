@@ -215,7 +215,7 @@ async def test_only_what_is_asked_for_is_told() -> None:
         {"expand": "people"},
         {"expand": "tags($top=1)"},
         {"skiptoken": "abc"},
-        {"top": "5"},
+        {"search": "a"},
     ],
 )
 async def test_what_the_set_does_not_know_is_refused(options: dict[str, Any]) -> None:

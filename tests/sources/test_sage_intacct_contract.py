@@ -9,6 +9,9 @@ import pytest
 from dev.vendors.facts import Account
 from dev.vendors.sage_intacct_filters import FilterError, condition, joined
 from dev.vendors.sage_intacct_rows import OBJECTS, rows
+from dev.vendors.sage_intacct_tables import TABLES as SIMULATED
+from shared.sources.sage_intacct_gateway import AUDIT, AUDIT_FIELDS
+from shared.sources.sage_intacct_tables import TABLES, Formatting, named
 from tests.contracts import needs_contracts, read_contract
 from tests.sources.sage_intacct_company import STREAMS, answering, customer, invoice, memo, order, pages
 
@@ -58,6 +61,30 @@ def contract_names(lists: dict[str, Any]) -> list[str]:
         elif isinstance(members, list):
             names += [f"{group}.{each}" for each in members]
     return names
+
+
+@needs_contracts
+def test_the_gateway_is_asked_for_known_fields_alone() -> None:
+    """Every name that is asked of the gateway, or that the simulated one has, stands in the known lists."""
+    contract = json.loads(read_contract("intacct/xml-fields.json"))
+    for table in TABLES.values():
+        assert {*table.fields.values(), table.made, "WHENMODIFIED"} <= set(contract[table.name])
+    assert set(AUDIT_FIELDS) <= set(contract[AUDIT])
+    for name, known in SIMULATED.items():
+        assert set(known) - {"VAT_NUMBER"} <= set(contract[name])
+
+
+@needs_contracts
+def test_states_are_the_gateways() -> None:
+    """Each letter that an order's state may be stands for the word that the REST API has for it."""
+    letters = json.loads(read_contract("intacct/xml-fields.json"))["SODOCUMENT.STATE"]
+    words = json.loads(read_contract("intacct/rest-fields.json"))["order-entry/document"]["scalars"]["state"]
+    for letter, word in letters.items():
+        by_letter, by_word = [
+            named(TABLES["sales_orders"], {"STATE": each}, Formatting())["state"] for each in (letter, word)
+        ]
+        assert by_letter == by_word
+        assert by_letter in words
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.sources.shopify_shop import (
     SINCE,
     STREAMS,
     answer,
+    at,
     busy,
     failure,
     ids,
@@ -191,6 +192,10 @@ async def test_many_refunds_of_one_order_are_all_read():
     assert ids(await read(shop(account), "refunds")) == [str(each.id) for each in refunds]
 
 
+NIGHT = {"since": at(1, 12), "until": at(2, 2)}
+"""A window without the hour at which late refunds are looked for."""
+
+
 def refund(**parts: Any) -> dict[str, Any]:
     """Give a refund of 120.00 with these parts."""
 
@@ -210,6 +215,7 @@ def refund(**parts: Any) -> dict[str, Any]:
         "refundLineItems": listing(*lines),
         "refundShippingLines": listing(*shipping),
         "orderAdjustments": listing(*adjustments),
+        "transactions": listing(*({"status": status} for status in parts.get("statuses", ("SUCCESS",)))),
     }
 
 
@@ -228,10 +234,30 @@ async def test_a_refund_splits_into_net_and_tax(parts: dict[str, Any], tax: int)
     order = {"id": "gid://shopify/Order/1", "legacyResourceId": "1", "updatedAt": "2026-11-02T00:00:00Z"}
     bodies = [page({**order, "refunds": [{"id": "gid://shopify/Refund/5"}]})]
     bodies.append({"data": {"nodes": [refund(**parts)]}})
-    (got,) = records(await read(answer(*bodies), "refunds", since=SINCE))
+    (got,) = records(await read(answer(*bodies), "refunds", **NIGHT))
     assert isinstance(got, Refund)
     assert (got.gross, got.tax, got.net) == (1_200_000, tax, 1_200_000 - tax)
     assert got.refunded_at == "2026-11-02T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_record"),
+    [
+        ((), True),
+        (("SUCCESS",), True),
+        (("PENDING",), True),
+        (("FAILURE", "SUCCESS"), True),
+        (("FAILURE",), False),
+        (("ERROR", "FAILURE"), False),
+    ],
+)
+async def test_a_refund_that_failed_is_no_money_out(statuses: tuple[str, ...], *, is_record: bool):
+    """A refund whose transactions all failed is named as gone; one that is still on its way is a refund."""
+    order = {"id": "gid://shopify/Order/1", "legacyResourceId": "1", "updatedAt": "2026-11-02T00:00:00Z"}
+    bodies = [page({**order, "refunds": [{"id": "gid://shopify/Refund/5"}]})]
+    bodies.append({"data": {"nodes": [refund(statuses=statuses)]}})
+    (got,) = await read(answer(*bodies), "refunds", **NIGHT)
+    assert ([each.id for each in got.records], got.deleted) == (["5"], ()) if is_record else ([], ("5",))
 
 
 async def test_a_refund_that_is_listed_and_not_given_is_refused():

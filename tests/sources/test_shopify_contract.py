@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from graphql import (
     validate,
 )
 
+from shared.domain.workspace import FieldMap
 from shared.sources import shopify_queries as queries
 from shared.sources.shopify_graphql import ask
 from tests.contracts import needs_contracts, read_contract
@@ -62,6 +64,8 @@ async def test_simulated_answers_are_well_typed(schema: GraphQLSchema, stream: s
 
 OWNERS = {
     "shippingLines": "gid://shopify/Order/1001",
+    "localizedFields": "gid://shopify/Order/1001",
+    "transactions": "gid://shopify/Refund/501",
     "refundLineItems": "gid://shopify/Refund/501",
     "refundShippingLines": "gid://shopify/Refund/501",
     "orderAdjustments": "gid://shopify/Refund/501",
@@ -103,3 +107,44 @@ def check(schema: GraphQLSchema, query: str, variables: dict[str, Any], data: di
 
 def _by_response_key(source: Any, info: GraphQLResolveInfo, **_: Any) -> Any:
     return source[info.path.key]
+
+
+KEYS = {"first": 250, "query": "id:>0"}
+DEFINED = {"namespace": "custom", "key": "vat", "hasCompanies": True}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        *((query, KEYS) for query in queries.KEYS.values()),
+        (queries.DEFINITIONS, DEFINED),
+        (queries.INSTALLATION, {}),
+    ],
+)
+async def test_simulated_ids_and_checks_are_well_typed(
+    schema: GraphQLSchema, query: str, variables: dict[str, Any]
+):
+    """Each simulated answer to a sweep or a check is one that the schema allows."""
+    reached, _ = client(shop(world()))
+    async with reached:
+        check(schema, query, variables, await ask(reached, query, variables))
+
+
+@pytest.mark.parametrize("vat_field", ["custom.vat", "TAX_CREDENTIAL_IT"])
+async def test_simulated_own_fields_are_well_typed(schema: GraphQLSchema, vat_field: str):
+    """An order with the merchant's own fields is one that the schema allows."""
+    account = world()
+    account.orders[0] = replace(account.orders[0], fields={"custom.vat": "x", "TAX_CREDENTIAL_IT": "y"})
+    seen: list[dict[str, Any]] = []
+    inner = shop(account)
+
+    async def note(request: httpx.Request) -> httpx.Response:
+        response = await inner.handle_async_request(request)
+        seen.append(
+            {"asked": json.loads(request.content), "data": json.loads(await response.aread())["data"]}
+        )
+        return httpx.Response(200, json={"data": seen[-1]["data"]})
+
+    await read(httpx.MockTransport(note), "orders", fields=FieldMap(vat_field=vat_field))
+    for each in seen:
+        check(schema, each["asked"]["query"], each["asked"]["variables"], each["data"])

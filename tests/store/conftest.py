@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from azure.data.tables.aio import TableServiceClient
 
-from shared.store.store import StorageAccount, Store, open_store
+from shared.store.account import StorageAccount
+from shared.store.store import Store, open_store
 from shared.store.tables import Table, Tables
 
 

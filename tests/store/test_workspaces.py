@@ -108,10 +108,10 @@ async def test_bad_records_stay_until_they_are_read_well(store: Store) -> None:
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
     assert 2 == await store.bad_records.settle(STREAM, "00000002", is_full=False)
-    shown = sorted(await store.bad_records.shown(STREAM), key=lambda each: each["id"])
-    assert [{"id": "", "why": "no id"}, {"id": "#1/2", "why": "no date"}] == shown
+    shown = sorted((each.id, each.why) for each in await store.bad_records.page(STREAM))
+    assert [("", "no id"), ("#1/2", "no date")] == shown
     await store.bad_records.release(STREAM, {"#1/2", "another"})
-    assert [""] == [each["id"] for each in await store.bad_records.shown(STREAM)]
+    assert [""] == [each.id for each in await store.bad_records.page(STREAM)]
 
 
 async def test_a_full_run_reads_all_that_was_bad_again(store: Store) -> None:
@@ -120,20 +120,20 @@ async def test_a_full_run_reads_all_that_was_bad_again(store: Store) -> None:
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
     await store.bad_records.put(STREAM, bad[:1], "00000002", NOON)
     assert 1 == await store.bad_records.settle(STREAM, "00000002", is_full=True)
-    assert ["1"] == [each["id"] for each in await store.bad_records.shown(STREAM)]
+    assert ["1"] == [each.id for each in await store.bad_records.page(STREAM)]
 
 
 @pytest.mark.parametrize("record_id", ["#" * 5_000, "🙂" * 500, "\x00" * 500, "cut \ud83d", "x" * 5_000])
 async def test_no_id_is_too_odd_for_quarantine(store: Store, record_id: str) -> None:
     """A record is bad because it is odd: quarantine takes any id and any reason."""
     await store.bad_records.put(STREAM, [BadRecord("orders", record_id, "odd " * 5_000)], "00000001", NOON)
-    (shown,) = await store.bad_records.shown(STREAM)
-    assert record_id[:4] == shown["id"][:4]
-    assert shown["why"].startswith("odd odd")
+    (shown,) = await store.bad_records.page(STREAM)
+    assert record_id[:4] == shown.id[:4]
+    assert shown.why.startswith("odd odd")
 
 
 async def test_only_some_bad_records_are_shown(store: Store) -> None:
     """A whole page of bad records is stored, and some of them are shown."""
     bad = [BadRecord("orders", f"{number:04}", "no date") for number in range(250)]
     await store.bad_records.put(STREAM, bad, "00000001", NOON)
-    assert len(await store.bad_records.shown(STREAM)) == MOST_SHOWN
+    assert len(await store.bad_records.page(STREAM)) == MOST_SHOWN

@@ -1,54 +1,98 @@
-"""Exchange rates: both sides of a row are translated at the same period-average rate (REVGAP-23)."""
+"""Exchange rates: both sides of a row are translated at the same period-average rate (REVGAP-23).
+
+Asked in turn: what the ledger's documents say of themselves, the ledger's own table, and the reference
+rates that the workspace keeps. A rate that none of them has is an error: a gap is never guessed.
+"""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.domain.gap.averages import Quotes, documents_average, ledger_average, reference_average
 from shared.domain.money import convert
 from shared.domain.snapshot import Table
 from shared.domain.windows import Window
+from shared.domain.workspace import ReferenceRate
 from shared.errors import ConfigurationError
+
+_SHOWN = Decimal("0.0000000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit of a currency is worth in the reporting currency, and who says so."""
+
+    value: Decimal
+    source: str
+
+    def __str__(self) -> str:
+        return format(self.value.quantize(_SHOWN).normalize(), "f")
 
 
 class Rates:
-    """The ledger's rates into the reporting currency, averaged over the days of a window."""
+    """The rates into the reporting currency, each averaged over the days of a window."""
 
-    def __init__(self, rates: Table, reporting_currency: str, window: Window) -> None:
+    def __init__(
+        self,
+        reporting_currency: str,
+        window: Window,
+        *,
+        documents: Table,
+        ledger: Table,
+        reference: Iterable[ReferenceRate] = (),
+    ) -> None:
         self._reporting = reporting_currency
-        self._window = window
-        self._steps: dict[str, dict[str, list[tuple[str, Decimal]]]] = defaultdict(lambda: defaultdict(list))
-        """By currency, then by the company that holds the rate."""
-        for row, base in enumerate(rates["base_currency"]):
-            if base == reporting_currency:
-                step = (rates["starts_on"][row], Decimal(rates["rate"][row]))
-                self._steps[rates["currency"][row]][rates["company"][row]].append(step)
-        self._averages: dict[str, Decimal] = {reporting_currency: Decimal(1)}
+        self._last_day = window.last_day
+        self._sources = (
+            ("the ledger's documents", documents_average(documents, window)),
+            ("the ledger's exchange rates", ledger_average(ledger, window)),
+            ("the European Central Bank's reference rates", reference_average(reference, window)),
+        )
+        self._known: dict[str, Rate] = {reporting_currency: Rate(Decimal(1), "")}
 
     def translate(self, amount: int, currency: str) -> int:
         """Translate an amount into the reporting currency.
 
-        Raises ConfigurationError where the ledger has no rate: a gap is never computed from a guess.
+        Raises ConfigurationError where nobody has a rate: a gap is never computed from a guess.
         """
-        return amount if currency == self._reporting else convert(amount, self.average(currency))
+        return amount if currency == self._reporting else convert(amount, self.rate(currency).value)
 
-    def average(self, currency: str) -> Decimal:
-        """Give the mean of the daily rates, of all companies, over the window's days that have one."""
-        if currency not in self._averages:
-            self._averages[currency] = self._mean(currency)
-        return self._averages[currency]
+    def total(self, amounts: Iterable[tuple[str, int]]) -> int:
+        """Add up amounts by currency and translate each sum once.
 
-    def _mean(self, currency: str) -> Decimal:
-        held = [sorted(steps) for steps in self._steps.get(currency, {}).values()]
-        day, last = date.fromisoformat(self._window.first_day), date.fromisoformat(self._window.last_day)
-        daily: list[Decimal] = []
-        while day <= last:
-            for steps in held:
-                daily += [rate for starts_on, rate in steps if starts_on <= day.isoformat()][-1:]
-            day += timedelta(days=1)
-        if not daily:
-            msg = (
-                f"no exchange rate from {currency or 'an unnamed currency'} to {self._reporting} up to "
-                f"{self._window.last_day}: enter one in the ledger's exchange rates"
-            )
-            raise ConfigurationError(msg)
-        return sum(daily, Decimal(0)) / len(daily)
+        So a document weighs the same as the parts that it might have been split into.
+        """
+        sums: dict[str, int] = defaultdict(int)
+        for currency, amount in amounts:
+            sums[currency] += amount
+        return sum(self.translate(amount, currency) for currency, amount in sums.items())
+
+    def rate(self, currency: str) -> Rate:
+        """Give the rate of a currency, and where it comes from; raises as `translate` does."""
+        if currency not in self._known:
+            self._known[currency] = self._found(currency)
+        return self._known[currency]
+
+    def _found(self, currency: str) -> Rate:
+        for source, quotes in self._sources:
+            for base in self._bases(currency, quotes):
+                worth, unit = _worth(quotes, base, currency), _worth(quotes, base, self._reporting)
+                if worth is not None and unit is not None:
+                    through = "" if base in {currency, self._reporting} else f", through {base}"
+                    return Rate(worth / unit, f"average over the period of {source}{through}")
+        msg = (
+            f"no exchange rate from {currency or 'an unnamed currency'} to {self._reporting} up to "
+            f"{self._last_day}: enter one in the ledger's exchange rates, or in the workspace's "
+            "reference_rates"
+        )
+        raise ConfigurationError(msg)
+
+    def _bases(self, currency: str, quotes: Quotes) -> list[str]:
+        """Give the currencies in which both sides may be priced, the shortest way first."""
+        direct = [self._reporting, currency]
+        return [*direct, *sorted(quotes.keys() - set(direct))]
+
+
+def _worth(quotes: Mapping[str, Mapping[str, Decimal]], base: str, currency: str) -> Decimal | None:
+    return Decimal(1) if currency == base else quotes.get(base, {}).get(currency)

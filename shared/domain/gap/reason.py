@@ -6,6 +6,7 @@ from datetime import date
 
 from shared.domain.gap.books import Books
 from shared.domain.gap.cases import Case
+from shared.domain.gap.documents import posted_of
 from shared.domain.windows import local_date
 
 AR_CLERK, BC_CONSULTANT, CFO = "ar_clerk", "bc_consultant", "cfo"
@@ -55,7 +56,7 @@ def sales_order_numbers(case: Case, books: Books) -> str:
 
 def has_no_documents(case: Case) -> bool:
     """Say whether the ledger knows nothing of an order."""
-    return not case.is_return and not case.sales_orders and not case.invoices
+    return not (case.is_return or case.sales_orders or case.invoices or case.credit_memos)
 
 
 def age_hours(case: Case, books: Books) -> float:
@@ -76,6 +77,11 @@ def open_sales_orders(case: Case, books: Books, *states: str) -> list[int]:
         for row in case.sales_orders
         if table["state"][row] in states and table["invoiced_quantity"][row] < max(table["quantity"][row], 1)
     ]
+
+
+def posted_invoices(case: Case, books: Books) -> list[int]:
+    """Give the case's posted invoices, of whatever date."""
+    return posted_of(books.documents.invoices, case.invoices)
 
 
 def local_day(moment: str, books: Books) -> str:

@@ -6,7 +6,7 @@ claims all.
 
 from dataclasses import replace
 
-from shared.domain.gap import posting, unmapped
+from shared.domain.gap import ordered, posted, returned, unmapped
 from shared.domain.gap.books import Books
 from shared.domain.gap.cases import Case
 from shared.domain.gap.reason import AR_CLERK, BC_CONSULTANT, CFO, Finding, Reason
@@ -17,17 +17,17 @@ REASONS = (
     Reason(unmapped.mapping_conflict, "Mapping Conflict", "Unmapped Customer", BC_CONSULTANT),
     Reason(unmapped.awaiting_sync, "Awaiting Sync", "Unmapped Customer", BC_CONSULTANT),
     Reason(unmapped.field_validation, "Field Validation", "Unmapped Customer", BC_CONSULTANT),
-    Reason(posting.voided, "Voided", "Voided", AR_CLERK),
-    Reason(posting.pending_approval_72h, "Pending Approval >72hrs", "Released-Not-Invoiced", CFO),
-    Reason(posting.customer_blocked, "Customer.Blocked", "Released-Not-Invoiced", CFO),
-    Reason(posting.released_not_invoiced, "Released-Not-Invoiced", "Released-Not-Invoiced", AR_CLERK),
-    Reason(posting.credit_memo_matched, "Sales Credit Memo (matched)", "Sales Credit Memo", AR_CLERK),
-    Reason(posting.credit_memo_pending, "Sales Credit Memo Pending", "Sales Credit Memo", AR_CLERK),
-    Reason(posting.tax_reclassification, "Tax Reclassification", "Tax Reclassification", BC_CONSULTANT),
-    Reason(posting.fx_translation, "FX Translation", "FX Translation", BC_CONSULTANT),
-    Reason(posting.period_boundary, "Period Boundary", "Period Boundary", AR_CLERK),
-    Reason(posting.edited_after_processing, "Edited After Processing", "Unknown", AR_CLERK),
-    Reason(posting.unknown, "Unknown", "Unknown", BC_CONSULTANT),
+    Reason(ordered.voided, "Voided", "Voided", AR_CLERK),
+    Reason(ordered.pending_approval_72h, "Pending Approval >72hrs", "Released-Not-Invoiced", CFO),
+    Reason(ordered.customer_blocked, "Customer.Blocked", "Released-Not-Invoiced", CFO),
+    Reason(ordered.released_not_invoiced, "Released-Not-Invoiced", "Released-Not-Invoiced", AR_CLERK),
+    Reason(returned.credit_memo_matched, "Sales Credit Memo (matched)", "Sales Credit Memo", AR_CLERK),
+    Reason(returned.credit_memo_pending, "Sales Credit Memo Pending", "Sales Credit Memo", AR_CLERK),
+    Reason(posted.tax_reclassification, "Tax Reclassification", "Tax Reclassification", BC_CONSULTANT),
+    Reason(posted.fx_translation, "FX Translation", "FX Translation", BC_CONSULTANT),
+    Reason(posted.period_boundary, "Period Boundary", "Period Boundary", AR_CLERK),
+    Reason(posted.edited_after_processing, "Edited After Processing", "Unknown", AR_CLERK),
+    Reason(posted.unknown, "Unknown", "Unknown", BC_CONSULTANT),
 )
 """In the order in which they claim."""
 
@@ -39,22 +39,30 @@ def reason_for(case: Case, books: Books) -> tuple[Reason, Finding] | None:
     nothing needs no memo.
     """
     is_paired = case.is_return and case.credit_memos
-    if abs(case.gap) <= books.tolerance and not is_paired and not case.shares_reference_with:
+    if abs(case.gap) <= books.tolerance(case) and not is_paired and not case.is_entangled:
         return None
     for reason in REASONS:
         finding = reason.claim(case, books)
         if finding is not None:
-            return reason, _with_shipping(case, books, finding)
+            subs = (*finding.sub_reasons, *shipping_of(case, books))
+            return reason, replace(finding, sub_reasons=subs)
     raise AssertionError  # the last reason claims all
 
 
-def _with_shipping(case: Case, books: Books, finding: Finding) -> Finding:
-    """Add the sub-reason of a gap that is just the shipping (REVGAP-21)."""
-    if case.is_return or case.order is None or not case.invoices:
-        return finding
-    shipping = books.documents.rates.translate(
-        books.orders["shipping_net"][case.order], case.commerce_currency
-    )
-    if not shipping or abs(abs(case.gap) - shipping) > books.tolerance:
-        return finding
-    return replace(finding, sub_reasons=(*finding.sub_reasons, "shipping"))
+def shipping_of(case: Case, books: Books) -> tuple[str, ...]:
+    """Give the sub-reason `shipping` where the two sides' shipping differs (REVGAP-21).
+
+    Where no document tells what of it is shipping, a gap of just that amount does.
+    """
+    if case.is_return or not (case.invoices or case.sales_orders) or case.is_shared_out:
+        return ()
+    documents, tolerance = books.documents, books.tolerance(case)
+    own = documents.rates.translate(books.orders["shipping_net"][case.row], case.commerce_currency)
+    if case.sales_orders:
+        told = documents.total(documents.sales_orders, case.sales_orders, "shipping_net")
+    else:
+        told = documents.total(documents.invoices, case.invoices, "shipping_net")
+    if told:
+        return ("shipping",) if abs(own - told) > tolerance else ()
+    is_just_that = own and case.invoices and abs(abs(case.gap) - own) <= tolerance
+    return ("shipping",) if is_just_that else ()

@@ -1,29 +1,36 @@
 """A case as a row: what it is worth on both sides, why it is open, and the documents behind it."""
 
-from shared.domain.buyers import COMMERCE
+from typing import Any
+
 from shared.domain.gap.books import Books
 from shared.domain.gap.cases import Case
-from shared.domain.gap.reason import Finding, Reason
+from shared.domain.gap.documents import posted_of
+from shared.domain.gap.reason import Finding, Reason, has_no_documents
 from shared.domain.money import format_money
-from shared.domain.records import Refund
 from shared.domain.rows import PRIVACY_BLOCKED, OrderRow, row_id
+from shared.domain.snapshot import Table
 from shared.domain.windows import age_in_days, local_date
 
 
-def order_row(card: str, case: Case, books: Books, found: tuple[Reason, Finding] | None) -> OrderRow:
-    """Give the row of a case; `found` is None for an order that is settled."""
+def order_row(
+    card: str,
+    case: Case,
+    books: Books,
+    found: tuple[Reason, Finding] | None,
+    shipping: tuple[str, ...] = (),
+) -> OrderRow:
+    """Give the row of a case; `found` is None for one that is settled, of which less is told."""
     snapshot, orders = books.snapshot, books.orders
-    connection = _connection(case, books)
-    customer = books.document_customer(case)
+    table = books.refunds if case.is_return else orders
+    connection = table.connections[case.row]
     is_blocked = books.is_privacy_blocked(case)
-    occurred_at = _occurred_at(case, books)
+    occurred_at = books.occurred_at(case)
     reason, finding = found or (None, None)
     is_settled = reason is None or reason.code == "credit_memo_matched"
+    rate = books.documents.rates.rate(case.commerce_currency)
     return OrderRow(
-        id=row_id(
-            card, case.company, f"{connection}:{'return' if case.is_return else 'order'}:{_id(case, books)}"
-        ),
-        name=PRIVACY_BLOCKED if is_blocked else _name(case, books, customer),
+        id=_id(card, case, connection, table["id"][case.row]),
+        name=PRIVACY_BLOCKED if is_blocked else _name(case, books),
         entity=books.entity(case),
         platform=snapshot.workspace.kind_of(connection),
         connection=connection,
@@ -32,31 +39,37 @@ def order_row(card: str, case: Case, books: Books, found: tuple[Reason, Finding]
         age_days=None if is_settled else age_in_days(occurred_at, snapshot.as_of, snapshot.workspace),
         action=finding.action if finding else "",
         order=case.reference,
+        order_id="" if case.order is None else orders["id"][case.order],
         company=case.company,
-        sales_order=_document_numbers(case, books),
+        sales_order=_sales_order(case, books),
+        documents=_all_numbers(case, books),
         commerce_gross=case.commerce_gross,
         commerce_net=case.commerce_net,
         ledger_amount=case.posted_net,
         gap=case.gap,
         currency=snapshot.workspace.reporting_currency,
         order_currency=case.commerce_currency,
+        rate=str(rate),
+        rate_source=rate.source,
         reason=reason.code if reason else "",
         reason_label=(finding.label if finding else "") or (reason.label if reason else "Matched"),
         headline_code=reason.headline if reason else "",
-        sub_reasons=finding.sub_reasons if finding else (),
+        sub_reasons=finding.sub_reasons if finding else shipping,
         queue=reason.queue if reason else "",
         error=_error(finding, is_blocked),
         match_key=case.document_reference,
         is_privacy_blocked=is_blocked,
-        evidence={
-            "looked_for": case.document_reference,
-            "documents": _documents(case, books),
-            "order_id": orders["id"][case.order] if case.order is not None else "",
-            "url": orders.detail(case.order, "url") if case.order is not None else "",
-            "rate": str(books.documents.rates.average(case.commerce_currency)),
-            "rate_source": "period average of the ledger's rates",
-        },
+        evidence=_evidence(case, books) if found or len(case.invoices) > 1 else {},
     )
+
+
+def _id(card: str, case: Case, connection: str, native: str) -> str:
+    """Name a case by its order; by the company, too, only where several share the order.
+
+    So an order keeps its row from the day on which the ledger lacks it until it is invoiced.
+    """
+    place = "/".join(case.place) if case.is_shared_out else ""
+    return row_id(card, place, f"{connection}:{'return' if case.is_return else 'order'}:{native}")
 
 
 def _error(finding: Finding | None, is_blocked: bool) -> str:  # noqa: FBT001 - a claim of the row
@@ -65,33 +78,15 @@ def _error(finding: Finding | None, is_blocked: bool) -> str:  # noqa: FBT001 - 
     return PRIVACY_BLOCKED if error and is_blocked else error
 
 
-def _connection(case: Case, books: Books) -> str:
-    table = books.snapshot.table(Refund, *COMMERCE) if case.is_return else books.orders
-    return table.connections[case.row]
-
-
-def _id(case: Case, books: Books) -> str:
-    table = books.snapshot.table(Refund, *COMMERCE) if case.is_return else books.orders
-    return str(table["id"][case.row])
-
-
-def _occurred_at(case: Case, books: Books) -> str:
-    if case.is_return:
-        return str(books.snapshot.table(Refund, *COMMERCE)["refunded_at"][case.row])
-    return str(books.orders["placed_at"][case.row])
-
-
-def _name(case: Case, books: Books, customer: int | None) -> str:
+def _name(case: Case, books: Books) -> str:
     """Give the customer's name from the ledger, else from the shop (REVGAP-33)."""
-    documents = books.documents
-    for table, rows in (
-        (documents.sales_orders, case.sales_orders),
-        (documents.invoices, case.invoices),
-        (documents.credit_memos, case.credit_memos),
-    ):
+    for _, table, rows in _held(case, books):
         for row in rows:
             if name := table.detail(row, "customer_name"):
                 return str(name)
+    customer = books.document_customer(case)
+    if customer is None and has_no_documents(case):
+        customer = books.master_match(case).row
     if customer is not None:
         return str(books.masters.detail(customer, "display_name"))
     if case.order is None:
@@ -100,32 +95,72 @@ def _name(case: Case, books: Books, customer: int | None) -> str:
     return next((str(name) for name in names if name), "")
 
 
-def _document_numbers(case: Case, books: Books) -> str:
+def _sales_order(case: Case, books: Books) -> str:
     documents = books.documents
+    if case.is_return:
+        return _joined(documents.credit_memos["number"][row] for row in case.credit_memos)
     orders = [documents.sales_orders["number"][row] for row in case.sales_orders]
-    posted = [documents.invoices["order_number"][row] for row in case.invoices]
-    memos = [documents.credit_memos["number"][row] for row in case.credit_memos]
-    return ", ".join(dict.fromkeys(number for number in (*orders, *posted, *memos) if number))
+    return _joined([*orders, *(documents.invoices["order_number"][row] for row in case.invoices)])
 
 
-def _documents(case: Case, books: Books) -> list[dict[str, str]]:
-    """Give the ledger's documents as sub-rows (REVGAP-25)."""
+def _all_numbers(case: Case, books: Books) -> str:
+    numbers = [table["number"][row] for _, table, rows in _held(case, books) for row in rows]
+    return _joined([*_sales_order(case, books).split(", "), *numbers])
+
+
+def _joined(numbers: Any) -> str:
+    return ", ".join(dict.fromkeys(number for number in numbers if number))
+
+
+def _held(case: Case, books: Books) -> tuple[tuple[str, Table, tuple[int, ...]], ...]:
     documents = books.documents
-    shown = []
-    for kind, table, rows, day in (
-        ("sales_order", documents.sales_orders, case.sales_orders, "ordered_on"),
-        ("invoice", documents.invoices, case.invoices, "posted_on"),
-        ("credit_memo", documents.credit_memos, case.credit_memos, "posted_on"),
-    ):
-        shown += [
-            {
-                "kind": kind,
-                "number": table["number"][row],
-                "state": table["state"][row],
-                "date": table[day][row],
-                "net": format_money(table["net"][row]),
-                "currency": table["currency"][row],
-            }
-            for row in rows
-        ]
-    return shown
+    return (
+        ("sales_order", documents.sales_orders, case.sales_orders),
+        ("invoice", documents.invoices, case.invoices),
+        ("credit_memo", documents.credit_memos, case.credit_memos),
+    )
+
+
+def _evidence(case: Case, books: Books) -> dict[str, Any]:
+    """Give what the row rests on, for people who check it by hand."""
+    rates, order = books.documents.rates, case.order
+    shown = [_document(books, kind, table, row) for kind, table, rows in _held(case, books) for row in rows]
+    currencies = {case.commerce_currency, *(each["currency"] for each in shown)}
+    return {
+        "looked_for": case.document_reference,
+        "documents": shown,
+        "url": "" if order is None else books.orders.detail(order, "url"),
+        "commerce_tax": format_money(case.commerce_gross - case.commerce_net),
+        "ledger_tax": format_money(case.posted_gross - case.posted_net),
+        "commerce_shipping": ""
+        if order is None or case.is_return
+        else format_money(rates.translate(books.orders["shipping_net"][order], case.commerce_currency)),
+        "rates": {
+            currency: {"rate": str(rates.rate(currency)), "source": rates.rate(currency).source}
+            for currency in sorted(currencies - {books.snapshot.workspace.reporting_currency})
+        },
+        "same_number": list(case.shares_reference_with),
+        "contested": list(case.contested),
+        "repeated": [each.number for each in case.repeats],
+    }
+
+
+def _document(books: Books, kind: str, table: Table, row: int) -> dict[str, Any]:
+    """Give one document as a sub-row (REVGAP-25), in its own currency and as it counts in the gap."""
+    documents = books.documents
+    day = table["ordered_on" if kind == "sales_order" else "posted_on"][row]
+    is_posted = kind != "sales_order" and bool(posted_of(table, [row]))
+    return {
+        "kind": kind,
+        "number": table["number"][row],
+        "connection": table.connections[row],
+        "company": table["company"][row],
+        "state": table["state"][row],
+        "date": day,
+        "net": format_money(table["net"][row]),
+        "gross": format_money(table["gross"][row]),
+        "shipping": "" if kind == "credit_memo" else format_money(table["shipping_net"][row]),
+        "currency": table["currency"][row],
+        "in_reporting_currency": format_money(documents.total(table, [row], "net")),
+        "is_counted": is_posted and documents.is_in_window(day),
+    }

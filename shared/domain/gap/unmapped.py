@@ -41,16 +41,40 @@ def unmapped_customer(case: Case, books: Books) -> Finding | None:
 
 
 def mapping_conflict(case: Case, books: Books) -> Finding | None:
-    """Claim an order whose number or customer fits more than one record."""
+    """Claim an order that does not go together with documents or a customer one by one."""
     if case.shares_reference_with:
-        others = ", ".join(case.shares_reference_with)
-        return Finding(f"Give this order a number of its own: {others} has the same", ("shared_number",))
+        return _shared_number(case)
+    if case.contested:
+        documents = ", ".join(case.contested)
+        return Finding(
+            f"Say which order {documents} is for: its sales order's number stands for several",
+            ("shared_document",),
+        )
+    if case.repeats:
+        return _repeated(case)
     if has_no_documents(case) and not is_cancelled(case, books):
         match = books.master_match(case)
         if match.outcome == "ambiguous":
             numbers = ", ".join(books.masters["number"][row] for row in match.others)
             return Finding(f"Merge the customer records {numbers}", ("ambiguous_customer",))
     return None
+
+
+def _shared_number(case: Case) -> Finding:
+    others = ", ".join(case.shares_reference_with)
+    verb = "stands" if len(case.contested) == 1 else "stand"
+    standing = f"; {', '.join(case.contested)} {verb} under it" if case.contested else ""
+    action = f"Give this order a number of its own: {others} has the same{standing}"
+    return Finding(action, ("shared_number",))
+
+
+def _repeated(case: Case) -> Finding:
+    steps = [
+        f"{'Credit' if each.kind == 'invoice' else 'Delete'} {each.number}: {each.of} is for the same order"
+        for each in case.repeats
+    ]
+    kinds = {"invoice": "duplicate_invoice", "sales_order": "duplicate_sales_order"}
+    return Finding("; ".join(steps), tuple(dict.fromkeys(kinds[each.kind] for each in case.repeats)))
 
 
 def awaiting_sync(case: Case, books: Books) -> Finding | None:

@@ -18,7 +18,14 @@ from shared.domain.records.ledger import (
     SalesOrder,
 )
 from shared.domain.records.record import Record, detail_columns, key_columns
-from shared.domain.records.traces import CrmCustomer, FlowRun, OpenBusiness, SyncAttempt
+from shared.domain.records.traces import (
+    CrmCustomer,
+    DualWriteMap,
+    FlowRun,
+    FlowRunGap,
+    OpenBusiness,
+    SyncAttempt,
+)
 
 RECORD_TYPES: tuple[type[Record], ...] = (
     Order,
@@ -35,6 +42,8 @@ RECORD_TYPES: tuple[type[Record], ...] = (
     CrmCustomer,
     OpenBusiness,
     FlowRun,
+    FlowRunGap,
+    DualWriteMap,
     SyncAttempt,
 )
 
@@ -46,8 +55,10 @@ __all__ = [
     "CompanyMember",
     "CreditMemo",
     "CrmCustomer",
+    "DualWriteMap",
     "ExchangeRate",
     "FlowRun",
+    "FlowRunGap",
     "Invoice",
     "MasterCustomer",
     "OpenBusiness",

@@ -7,13 +7,18 @@ from shared.domain.records.record import Record, detail
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(Record):
-    """One commerce order, as it was placed: later refunds have records of their own."""
+    """One commerce order, as it was placed or, where its platform edits orders, as it was last edited.
+
+    Later refunds have records of their own; a line that an edit took out before anything was paid for it is
+    gone from the amounts.
+    """
 
     number: str
     """What people call it: Shopify's `#1001`, Adobe's increment id, BigCommerce's id."""
     placed_at: str
     state: str
-    """`placed`, `cancelled`, `refunded` (in full), `abandoned` or `test`."""
+    """`placed`, `cancelled`, `refunded` (in full), `abandoned`, `test`, or `invoice_payment`: it pays an
+    invoice of an earlier order, and sells nothing."""
     currency: str
     gross: int
     net: int

@@ -54,6 +54,10 @@ class SalesOrder(Record):
     shipping_net: int = 0
     shipped_on: str = ""
     """The latest shipment date of a shipped line."""
+    line_count: int = 0
+    """How many lines it has; 0 where the ledger does not tell."""
+    commerce_reference: str = ""
+    """The commerce order's name in a field of the merchant's own, upper case; "" where there is none."""
     modified_at: str = detail()
     customer_name: str = detail()
 
@@ -77,6 +81,12 @@ class Invoice(Record):
     shipping_net: int = 0
     customer_reference: str = ""
     """The customer's purchase order reference, upper case."""
+    line_count: int = 0
+    commerce_reference: str = ""
+    base_currency: str = ""
+    """What the company keeps its books in, where the document tells its own rate."""
+    exchange_rate: str = ""
+    """What one unit of `currency` is worth in `base_currency`, by the document itself; "" for untold."""
     modified_at: str = detail()
     customer_name: str = detail()
 
@@ -98,6 +108,9 @@ class CreditMemo(Record):
     net: int
     tax: int
     gross: int
+    line_count: int = 0
+    commerce_reference: str = ""
+    """The commerce return's name in a field of the merchant's own, upper case."""
     customer_name: str = detail()
 
 

@@ -53,6 +53,30 @@ class FlowRun(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRunGap(Record):
+    """That Power Automate did not record all runs of its flows around this time, by its own word."""
+
+    started_at: str
+    ended_at: str = ""
+    code: str
+    """The vendor's word for why: `IngestionRateDataLoss`, say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DualWriteMap(Record):
+    """A dual-write map that Dataverse knows of, and whether it runs."""
+
+    name: str
+    table: str
+    """The Dataverse side by its entity set's name: `accounts`, `contacts`."""
+    entity: str
+    """The Finance & Operations side: `Customers V3`."""
+    state: str
+    """`running`, `paused`, `stopped`, or another word of the vendor's."""
+    modified_at: str = detail()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SyncAttempt(Record):
     """One attempt of a connector to write one customer or order into the back office.
 

@@ -5,15 +5,15 @@ from typing import Any
 from shared.domain.records import Record
 from tests.builders import (
     approval,
-    credit_memo,
     invoice,
     master,
     order,
     rate,
-    refund,
     sales_order,
     sync_attempt,
 )
+from tests.cards.cases.gap_documents import SHIPPED_FOR, TAKEN_BACK, TWICE
+from tests.cards.cases.gap_returns import RETURNED
 
 KNOWN = master("M1", company="Main", email="buyer-1@example.com")
 LOGGED = sync_attempt("1", subject="order", error="No tax area", started_at="2026-04-13T12:15:00Z")
@@ -159,6 +159,15 @@ ORDERED: list[Case] = [
         (),
         "hold of customer M1",
     ),
+    ("draft invoice", [order()], [invoice(state="draft")], "unknown", ("draft",), "Post INV-1"),
+    (
+        "draft invoice beside a posted one",
+        [order()],
+        [invoice(net=60), invoice(id="2", number="INV-2", net=100, state="draft")],
+        "unknown",
+        (),
+        "line by line",
+    ),
     ("draft", [order()], [sales_order(state="draft")], "unknown", ("not_released",), "Release SO-1"),
     ("released", [order()], [sales_order()], "released_not_invoiced", (), "Ship and invoice SO-1"),
     (
@@ -213,6 +222,14 @@ POSTED: list[Case] = [
         "between EUR and USD",
     ),
     (
+        "currency, by more than rates move",
+        [order(currency="EUR")],
+        [invoice(net=104), rate("EUR", "1.1")],
+        "unknown",
+        (),
+        "line by line",
+    ),
+    (
         "currency, posted before",
         [order(currency="EUR")],
         [invoice(net=108, posted_on="2026-03-15"), rate("EUR", "1.1")],
@@ -221,6 +238,14 @@ POSTED: list[Case] = [
         "None: INV-1 of 15 Mar is posted in another period",
     ),
     ("posted before", [order()], [invoice(posted_on="2026-03-15")], "period_boundary", (), "INV-1 of 15 Mar"),
+    (
+        "posted before, in part",
+        [order()],
+        [invoice(net=60, posted_on="2026-03-15")],
+        "period_boundary",
+        ("explained_in_part",),
+        "Look for the 40.00 that is left: INV-1 of 15 Mar is posted in another period",
+    ),
     ("posted ahead", [order()], [invoice(posted_on="2026-04-15")], "period_boundary", (), "INV-1 of 15 Apr"),
     (
         "edited",
@@ -230,41 +255,17 @@ POSTED: list[Case] = [
         (),
         "changed the order on 14 Apr",
     ),
+    (
+        "edited, by more than half",
+        [order(updated_at="2026-04-14T09:00:00Z")],
+        [invoice(net=49)],
+        "unknown",
+        (),
+        "line by line",
+    ),
     ("edited the same day", [order(updated_at="2026-04-13T20:00:00Z")], [invoice(net=90)], "unknown", (), ""),
     ("unknown", [order()], [invoice(net=90)], "unknown", (), "line by line"),
     ("shipping", [order(shipping_net=100_000)], [invoice(net=90)], "unknown", ("shipping",), "line by line"),
     ("more than shipping", [order(shipping_net=90_000)], [invoice(net=90)], "unknown", (), "line by line"),
 ]
-SOLD = [order(), refund()]
-PAID = invoice()
-RETURNED: list[Case] = [
-    ("memo", SOLD, [PAID, credit_memo()], "credit_memo_matched", (), "None"),
-    ("no memo", SOLD, [PAID], "credit_memo_pending", (), "Create the credit memo for return R1"),
-    (
-        "memo in draft",
-        SOLD,
-        [PAID, credit_memo(state="draft")],
-        "credit_memo_pending",
-        ("draft",),
-        "Post credit memo SCM-R1",
-    ),
-    ("memo taken back", SOLD, [PAID, credit_memo(state="cancelled")], "credit_memo_pending", (), "Create"),
-    (
-        "another amount",
-        SOLD,
-        [PAID, credit_memo(net=39)],
-        "credit_memo_pending",
-        ("amount_differs",),
-        "Correct",
-    ),
-    (
-        "memo of another period",
-        SOLD,
-        [PAID, credit_memo(posted_on="2026-04-15")],
-        "period_boundary",
-        (),
-        "None: SCM-R1 of 15 Apr is posted in another period",
-    ),
-    ("return of an unknown order", [refund(order_id="9")], [], "credit_memo_pending", (), "Create"),
-]
-CASES = UNMAPPED + ORDERED + POSTED + RETURNED
+CASES = UNMAPPED + ORDERED + POSTED + RETURNED + TAKEN_BACK + TWICE + SHIPPED_FOR

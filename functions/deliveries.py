@@ -1,0 +1,74 @@
+"""Deliveries over HTTP: what was told to whom, each attempt, what failed, and sending it again."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+import azure.functions as func
+from pydantic import Field
+
+from functions import problems
+from functions.answers import json_answer
+from functions.blueprints import blueprint
+from functions.http import Call, endpoint
+from functions.people import shown_recipient
+from functions.queries import Query, query_of
+from shared.access import MAY_RUN
+from shared.domain.deliveries import Delivery, DeliveryState
+from shared.pipeline import deliver
+from shared.pipeline.audit import Note, note
+from shared.store.tables import Conflict
+
+BLUEPRINT = blueprint()
+
+
+class DeliveriesQuery(Query):
+    """Which deliveries, and how many at most."""
+
+    state: DeliveryState | None = None
+    limit: int = Field(default=200, ge=1, le=5_000)
+
+
+@endpoint(BLUEPRINT, "list_deliveries", "GET", "workspaces/{workspace}/deliveries")
+async def list_deliveries(call: Call) -> func.HttpResponse:
+    """Give what was told to whom, each attempt, and what failed; the newest first."""
+    workspace = await call.workspace(*MAY_RUN)
+    query = query_of(call.request, DeliveriesQuery)
+    found = await call.services.store.alerts.deliveries(workspace.id)
+    fitting = [each for each in reversed(found) if query.state in {None, each.state}]
+    shown = [_shown(call, each) for each in fitting[: query.limit]]
+    return json_answer({"workspace": workspace.id, "total": len(fitting), "deliveries": shown})
+
+
+@endpoint(BLUEPRINT, "send_again", "POST", "workspaces/{workspace}/deliveries/{delivery}/send")
+async def send_again(call: Call) -> func.HttpResponse:
+    """Send a delivery that failed once more."""
+    workspace = await call.workspace(*MAY_RUN)
+    query_of(call.request, Query)
+    name = call.part("delivery")
+    if await call.services.store.alerts.delivery(workspace.id, name) is None:
+        raise problems.not_found("There is no delivery of this id.")
+    try:
+        sent = await deliver.send_again(call.services, workspace.id, name)
+    except Conflict:
+        sent = None  # somebody else sends it at this moment
+    if sent is None:
+        raise problems.conflict("Only a delivery that failed can be sent again.")
+    await note(call.services, workspace.id, call.caller.name, Note("delivery", name, "send_again"))
+    return json_answer(_shown(call, sent), status=HTTPStatus.ACCEPTED)
+
+
+def _shown(call: Call, delivery: Delivery) -> dict[str, Any]:
+    return {
+        "id": delivery.id,
+        "channel": delivery.channel,
+        "recipient": shown_recipient(call, delivery.recipient),
+        "role": delivery.role,
+        "kind": delivery.message["kind"],
+        "title": delivery.message["title"],
+        "card": delivery.message["card"],
+        "state": delivery.state,
+        "made_at": delivery.made_at,
+        "not_before": delivery.not_before or None,
+        "attempts": [asdict(each) for each in delivery.attempts],
+    }

@@ -1,0 +1,1 @@
+"""The ways out to people: each takes a client to its address and what to send."""

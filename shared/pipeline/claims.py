@@ -1,0 +1,134 @@
+"""Who works on a stream: one instance at a time, for as long as it says that it is there."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.pipeline import log
+from shared.pipeline.jobs import Job
+from shared.pipeline.services import Services
+from shared.sources.source import BEGINNING, Stream
+from shared.store.checkpoints import Checkpoint
+from shared.store.tables import Conflict
+
+CLAIM = timedelta(minutes=15)
+"""How long an instance that says nothing keeps a stream: longer than a page may take."""
+EARLY = timedelta(seconds=5)
+"""How much too early a delayed message may come, by the clocks of two machines."""
+LONGEST_NOTE = 2_000
+
+
+async def claim_run(services: Services, job: Job) -> Checkpoint | None:
+    """Take the stream and begin or go on with a pull; None if another instance has it.
+
+    None, too, while a sweep is under way and nobody asked for a pull: then the sweep is what goes on.
+    """
+    now = services.clock()
+    checkpoint = await services.store.checkpoints.load(job.name)
+    if _is_claimed(checkpoint, now):
+        return None
+    if not checkpoint.run or checkpoint.run_settings != job.settings:
+        if _may_sweep(checkpoint, job) and _is_sweeping(checkpoint, job) and not checkpoint.is_unended:
+            return None
+        checkpoint = begin_run(job, checkpoint, now)
+    return await _claim(services, job, checkpoint, now)
+
+
+def begin_run(job: Job, checkpoint: Checkpoint, now: datetime) -> Checkpoint:
+    """Begin a run: its upper bound is frozen now. One that reads everything needs no sweep."""
+    anew = checkpoint.is_to_be_read_anew or checkpoint.settings != job.settings
+    reads_all = job.stream.is_full_read or anew or checkpoint.complete_until is None
+    until = job.workspace.now(now).replace(microsecond=0)
+    return replace(
+        checkpoint,
+        sequence=checkpoint.sequence + 1,
+        run=f"{checkpoint.sequence + 1:08}",
+        run_since=None if reads_all else _since(checkpoint, job.stream, until),
+        run_until=until,
+        run_began_at=now,
+        run_cursor="",
+        run_token="",
+        run_pages=0,
+        run_segments=0,
+        run_records=0,
+        run_bad_records=0,
+        run_remaining=None,
+        run_calls=0,
+        run_settings=job.settings,
+        is_to_be_read_anew=False,
+        sweep="" if reads_all else checkpoint.sweep,
+    )
+
+
+async def claim_sweep(services: Services, job: Job) -> Checkpoint | None:
+    """Take the stream and begin or go on with a key sweep; None if none is due, or another has the stream.
+
+    A sweep takes its place among the runs when it begins: whatever is pulled while it lists ids comes
+    later than its tombstones, and no record that is stored meanwhile can fall to them.
+    """
+    now = services.clock()
+    if job.stream.keys is None:
+        return None
+    checkpoint = await services.store.checkpoints.load(job.name)
+    if _is_claimed(checkpoint, now) or not _may_sweep(checkpoint, job):
+        return None
+    if not _is_sweeping(checkpoint, job):
+        if checkpoint.sweep_due_at is not None and checkpoint.sweep_due_at > now:
+            return None
+        checkpoint = replace(
+            checkpoint,
+            sequence=checkpoint.sequence + 1,
+            sweep=f"{checkpoint.sequence + 1:08}",
+            sweep_until=job.workspace.now(now).replace(microsecond=0),
+            sweep_began_at=now,
+            sweep_cursor="",
+            sweep_pages=0,
+            sweep_keys=0,
+            sweep_remaining=None,
+            sweep_calls=0,
+            sweep_settings=job.settings,
+        )
+    return await _claim(services, job, checkpoint, now)
+
+
+async def let_go(
+    services: Services, job: Job, checkpoint: Checkpoint, wait: float = 0, note: str = ""
+) -> None:
+    """Leave the work to the next message; until then no other may go to a vendor that asks to wait."""
+    until = services.clock() + timedelta(seconds=wait) - EARLY if wait else None
+    try:
+        await services.store.checkpoints.change(
+            job.name, claim=checkpoint.claims, claimed_until=until, note=note[:LONGEST_NOTE]
+        )
+    except Conflict:
+        log.problem("pull", **job.message, run=checkpoint.run, why="another instance took over")
+
+
+async def _claim(services: Services, job: Job, checkpoint: Checkpoint, now: datetime) -> Checkpoint | None:
+    claimed = replace(checkpoint, claims=checkpoint.claims + 1, claimed_until=now + CLAIM)
+    try:
+        return await services.store.checkpoints.save(job.workspace.id, claimed)
+    except Conflict:
+        return None
+
+
+def _is_claimed(checkpoint: Checkpoint, now: datetime) -> bool:
+    return checkpoint.claimed_until is not None and checkpoint.claimed_until > now
+
+
+def _may_sweep(checkpoint: Checkpoint, job: Job) -> bool:
+    """Say whether there is a base to sweep, read with the present settings, and no pull is under way."""
+    has_base = checkpoint.complete_until is not None and checkpoint.settings == job.settings
+    return has_base and not (checkpoint.run or checkpoint.problem or checkpoint.is_to_be_read_anew)
+
+
+def _is_sweeping(checkpoint: Checkpoint, job: Job) -> bool:
+    return bool(checkpoint.sweep) and checkpoint.sweep_settings == job.settings
+
+
+def _since(checkpoint: Checkpoint, stream: Stream, until: datetime) -> datetime | None:
+    """Give where a run begins; one that is to read everything beside what is there, at the beginning."""
+    if stream.reread_every and (
+        checkpoint.read_whole_until is None or until - checkpoint.read_whole_until >= stream.reread_every
+    ):
+        return BEGINNING
+    return None if checkpoint.complete_until is None else checkpoint.complete_until - stream.overlap

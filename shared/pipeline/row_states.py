@@ -1,0 +1,84 @@
+"""How far people are with the rows of a reading: states and assignees, joined to them and counted."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.alerting.observe import Judged, compared
+from shared.cards.card import Card
+from shared.domain.exceptions import QUIET, STATES, ExceptionCase
+from shared.domain.workspace import Workspace
+from shared.pipeline import casework
+from shared.pipeline.services import Services
+from shared.store.exception_entities import CardName
+
+Row = dict[str, Any]
+_COLUMNS = (("State", "state"), ("Assignee", "assignee"))
+
+
+@dataclass(frozen=True, slots=True)
+class RowStates:
+    """How the rows of one card stand now."""
+
+    cases: Mapping[str, ExceptionCase]
+    """Those that people changed, by row id; every other open row is `open`."""
+    stands_at: str
+    """The evaluation that the card's exceptions have followed."""
+
+    @property
+    def tag(self) -> str:
+        """Give what changes whenever a row's state or assignee does."""
+        lines = (f"{each.id} {each.state} {each.assignee}" for each in self.cases.values())
+        return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
+
+    def join(self, rows: Iterable[Row]) -> None:
+        """Write state and assignee into rows that were just read; a settled row has neither.
+
+        In place: a quarter of a million rows are not copied for two fields.
+        """
+        for row in rows:
+            case = None if row["is_settled"] else self.cases.get(row["id"])
+            row["state"] = case.state if case else ("" if row["is_settled"] else "open")
+            row["assignee"] = case.assignee if case else ""
+
+
+async def row_states(services: Services, workspace: Workspace, card: Card) -> RowStates:
+    """Give how the rows of a card stand now."""
+    cases = await casework.states_of(services, workspace, card)
+    stands_at = await services.store.exceptions.stands_at(CardName(workspace.id, card.id))
+    return RowStates(cases, stands_at)
+
+
+async def with_first_seen(
+    services: Services, workspace: Workspace, card: Card, rows: Sequence[Row]
+) -> list[Row]:
+    """Give a page's rows with the instant at which each was first found; null for a settled one."""
+    ids = [row["id"] for row in rows if not row["is_settled"]]
+    seen = await services.store.exceptions.first_seen(CardName(workspace.id, card.id), ids)
+    return [row | {"first_seen": seen.get(row["id"])} for row in rows]
+
+
+def columns_of(card: Card) -> tuple[tuple[str, str], ...]:
+    """Give the columns of a card's file: its own, then state and assignee (decision 10)."""
+    return (*(each for each in card.columns if each not in _COLUMNS), *_COLUMNS)
+
+
+async def counted(
+    services: Services, workspace: Workspace, card: Card, reading: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Count a reading's rows by state, and give what is held against its threshold without the quiet ones.
+
+    Rows are read only where people have changed some, and no settled ones.
+    """
+    cases = await casework.states_of(services, workspace, card)
+    rows = await casework.open_rows(services, reading) if cases else []
+    states = Counter(cases[row["id"]].state for row in rows if row["id"] in cases)
+    states["open"] += reading.get("row_count", 0) - states.total()
+    quiet = frozenset(row["id"] for row in rows if row["id"] in cases and cases[row["id"]].state in QUIET)
+    value = reading.get("compared")
+    if value is not None and quiet:
+        judged = Judged(card, workspace.card(card.id), dict(reading), rows, quiet)
+        value = str(compared(judged)[0])
+    return {"exceptions": {state: states[state] for state in STATES}, "alert_value": value}

@@ -1,0 +1,168 @@
+"""Exceptions with all their steps, and the log of those steps over a whole card.
+
+Table `exceptions`. PartitionKey: workspace|card. RowKey: `case|{id}` an exception with its steps;
+`touched|{id}` how it stands, for those that people changed and no match has settled: the few that an
+evaluation and a list of rows read; `audit|{instant}|{id}|{step}` one step, written once and never changed;
+What the exceptions stand at is beside them (folds.py).
+A step writes all that it changes in one transaction.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared.domain.exceptions import ExceptionCase, Incomplete, NotAllowed, Step
+from shared.store.exception_entities import (
+    CardName,
+    Change,
+    Entry,
+    KeptException,
+    Summary,
+    Taken,
+    audit_row,
+    case_of,
+    changes_of,
+    entry_of,
+    kept_of,
+)
+from shared.store.folds import Folds
+from shared.store.tables import Conflict, Table, key
+
+TOGETHER = 33
+"""Exceptions whose steps are written in one transaction: three entities each."""
+FEW = 20
+"""So many are read one by one, rather than looked for among all."""
+AT_ONCE = 20
+"""Exceptions that are read at the same time."""
+
+
+class Exceptions:
+    """The exceptions of all cards."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.folds = Folds(table)
+
+    async def get(self, card: CardName, case_id: str) -> KeptException | None:
+        """Give an exception, if there is one."""
+        entity = await self._table.get(card.partition, f"case|{key(case_id)}")
+        return None if entity is None else kept_of(card.card, entity)
+
+    async def get_all(self, card: CardName, ids: Sequence[str]) -> dict[str, KeptException]:
+        """Give those of these exceptions that there are, by their ids."""
+        found: dict[str, KeptException] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            part = await asyncio.gather(*(self.get(card, each) for each in ids[start:][:AT_ONCE]))
+            found |= {each.case.id: each for each in part if each is not None}
+        return found
+
+    async def first_seen(self, card: CardName, ids: Sequence[str]) -> dict[str, str]:
+        """Give when each of these exceptions was first seen: of a few one by one, of many in one pass."""
+        if len(ids) <= FEW:
+            return {name: each.case.first_seen for name, each in (await self.get_all(card, ids)).items()}
+        found = self._table.between(card.partition, "case|", "case}", ["id", "first_seen"])
+        every = {each["id"]: each["first_seen"] async for each in found}
+        return {each: every[each] for each in ids if each in every}
+
+    async def every(self, card: CardName) -> list[KeptException]:
+        """Give all exceptions of a card."""
+        found = self._table.between(card.partition, "case|", "case}")
+        return [kept_of(card.card, entity) async for entity in found]
+
+    async def touched(self, card: CardName) -> dict[str, ExceptionCase]:
+        """Give the exceptions that people changed and that no match has settled, by their ids."""
+        found = self._table.between(card.partition, "touched|", "touched}")
+        cases = [case_of(entity) async for entity in found]
+        return {case.id: case for case in cases}
+
+    async def take(
+        self,
+        card: CardName,
+        case_id: str,
+        step: Step,
+        *,
+        summary: Summary | None = None,
+        etag: str | None = None,
+    ) -> KeptException:
+        """Take a step, trying again while others take theirs.
+
+        With `etag` only if nobody has since it was read; raises Conflict. Raises NotAllowed and Incomplete
+        as `act` does: then nothing is written.
+        """
+        while True:
+            there = await self.get(card, case_id)
+            if etag is not None and (there is None or there.etag != etag):
+                raise Conflict
+            try:
+                await self._table.change_together(changes_of(card, there, case_id, step, summary)[1])
+            except Conflict:
+                continue
+            taken = await self.get(card, case_id)
+            if taken is not None:
+                return taken
+
+    async def take_all(
+        self, card: CardName, steps: Mapping[str, tuple[Step, Summary | None]]
+    ) -> dict[str, Taken]:
+        """Take one step for each of these exceptions, many in one transaction; give what came of each.
+
+        One that somebody else changes at the same time is taken by itself; one that no longer allows its
+        step, since somebody was quicker, is left as it is.
+        """
+        ids = list(steps)
+        taken: dict[str, Taken] = {}
+        for start in range(0, len(ids), TOGETHER):
+            part = ids[start : start + TOGETHER]
+            there = await self.get_all(card, part)
+            changes: list[Change] = []
+            for each in part:
+                try:
+                    taken[each], written = changes_of(card, there.get(each), each, *steps[each])
+                except (NotAllowed, Incomplete) as refused:
+                    taken[each] = refused
+                else:
+                    changes += written
+            try:
+                if changes:
+                    await self._table.change_together(changes)
+            except Conflict:
+                for each in (each for each in part if isinstance(taken[each], ExceptionCase)):
+                    taken[each] = await self._take_alone(card, each, *steps[each])
+        return taken
+
+    async def _take_alone(self, card: CardName, case_id: str, step: Step, summary: Summary | None) -> Taken:
+        try:
+            return (await self.take(card, case_id, step, summary=summary)).case
+        except (NotAllowed, Incomplete) as refused:
+            return refused
+
+    async def stands_at(self, card: CardName) -> str:
+        """Give the evaluation that the exceptions of a card have followed; "" for none yet."""
+        return await self.folds.evaluation(card.partition)
+
+    async def drop_resolved(self, card: CardName, before: str) -> int:
+        """Drop the exceptions that were resolved before an instant, with their steps; give how many.
+
+        What comes up again after that is a new exception. One that the last fold found open stays: a person
+        called it resolved, and no reading has.
+        """
+        found_open = (await self.folds.of(card.partition)).open
+        every = [each for each in await self.every(card) if each.case.id not in found_open]
+        gone = [each for each in every if _is_over(each.case, before)]
+        for each in gone:
+            steps = enumerate(each.steps, start=1)
+            rows = [audit_row(step.at, each.case.id, number) for number, step in steps]
+            for row in (*rows, f"touched|{key(each.case.id)}", f"case|{key(each.case.id)}"):
+                await self._table.delete(card.partition, row)
+        return len(gone)
+
+    async def log(self, cards: Iterable[CardName], since: str = "", until: str = "~") -> list[Entry]:
+        """Give the steps of these cards' exceptions between two instants, the oldest first."""
+        entries: list[Entry] = []
+        for card in cards:
+            found = self._table.between(card.partition, f"audit|{since}", f"audit|{until}")
+            entries += [entry_of(card.card, entity) async for entity in found]
+        return sorted(entries, key=lambda each: (each.step.at, each.card, each.exception))
+
+
+def _is_over(case: ExceptionCase, before: str) -> bool:
+    return case.state == "resolved" and case.resolved_at < before

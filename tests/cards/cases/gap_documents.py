@@ -1,0 +1,191 @@
+"""Cases of documents that were taken back, stand twice, or tell another shipping: as in gap_reasons."""
+
+from typing import Any
+
+from shared.domain.records import Record
+from tests.builders import credit_memo, invoice, order, refund, sales_order
+
+Case = tuple[str, list[Record], list[Record], str, tuple[str, ...], str]
+SECOND: dict[str, Any] = {"id": "second", "company": "Main"}
+TAKEN_BACK: list[Case] = [
+    (
+        "invoice taken back",
+        [order()],
+        [invoice(state="cancelled")],
+        "voided",
+        ("taken_back",),
+        "the ledger took back INV-1",
+    ),
+    (
+        "sales order taken back",
+        [order()],
+        [sales_order(state="cancelled")],
+        "voided",
+        ("taken_back",),
+        "Invoice the order again, or cancel it in the shop",
+    ),
+    (
+        "credited without a return",
+        [order()],
+        [invoice(), credit_memo("", net=100, invoice_number="INV-1")],
+        "voided",
+        ("credited_without_return",),
+        "reverse SCM-: no return stands against it",
+    ),
+    (
+        "credited in part without a return",
+        [order()],
+        [invoice(), credit_memo("", net=30, invoice_number="INV-1", number="SCM-9")],
+        "voided",
+        ("credited_without_return",),
+        "Give the money back in the shop, or reverse SCM-9",
+    ),
+    (
+        "credited by the order's name alone",
+        [order()],
+        [invoice(), credit_memo("1", net=100, number="SCM-9")],
+        "voided",
+        ("credited_without_return",),
+        "reverse SCM-9",
+    ),
+    (
+        "taken back on both sides",
+        [order(state="refunded")],
+        [invoice(state="cancelled")],
+        "voided",
+        ("taken_back",),
+        "None: the ledger took back INV-1",
+    ),
+    (
+        "refunded in full before it was shipped",
+        [order(state="refunded")],
+        [sales_order()],
+        "voided",
+        ("refunded",),
+        "Cancel SO-1: the shop gave all the money back",
+    ),
+    (
+        "refunded in full with an invoice in draft",
+        [order(state="refunded")],
+        [invoice(state="draft")],
+        "voided",
+        ("refunded",),
+        "Cancel INV-1",
+    ),
+    (
+        "refunded in full after it was shipped",
+        [order(state="refunded")],
+        [sales_order(shipped_quantity=100_000, shipped_on="2026-04-02")],
+        "released_not_invoiced",
+        (),
+        "Post invoice for SO-1, shipped 2 Apr",
+    ),
+    (
+        "credited without a return, invoiced in another period",
+        [order()],
+        [invoice(posted_on="2026-03-15"), credit_memo("1", net=100)],
+        "voided",
+        ("credited_without_return",),
+        "reverse SCM-1",
+    ),
+    (
+        "credited beside another difference",
+        [order()],
+        [invoice(net=80), credit_memo("", net=30, invoice_number="INV-1")],
+        "unknown",
+        (),
+        "line by line",
+    ),
+]
+TWICE: list[Case] = [
+    (
+        "invoiced twice",
+        [order()],
+        [invoice(), invoice(**SECOND, number="INV-2")],
+        "mapping_conflict",
+        ("duplicate_invoice",),
+        "Credit INV-2: INV-1 is for the same order",
+    ),
+    (
+        "invoiced twice, the second in another period",
+        [order()],
+        [invoice(), invoice(**SECOND, number="INV-2", posted_on="2026-04-15")],
+        "mapping_conflict",
+        ("duplicate_invoice",),
+        "Credit INV-2",
+    ),
+    (
+        "invoiced again in parts",
+        [order()],
+        [invoice(), invoice(**SECOND, number="INV-2", net=60, posted_on="2026-04-14")],
+        "mapping_conflict",
+        ("duplicate_invoice",),
+        "Credit INV-2: INV-1",
+    ),
+    (
+        "invoiced in parts that are too large",
+        [order()],
+        [invoice(net=60), invoice(**SECOND, number="INV-2", net=50, posted_on="2026-04-14")],
+        "unknown",
+        (),
+        "line by line",
+    ),
+    (
+        "taken twice",
+        [order()],
+        [sales_order(), sales_order(**SECOND, number="SO-2")],
+        "mapping_conflict",
+        ("duplicate_sales_order",),
+        "Delete SO-2: SO-1 is for the same order",
+    ),
+    (
+        "taken again after it was invoiced",
+        [order()],
+        [invoice(order_number="SO-0"), sales_order(number="SO-2")],
+        "mapping_conflict",
+        ("duplicate_sales_order",),
+        "Delete SO-2: INV-1 is for the same order",
+    ),
+    (
+        "taken in two parts",
+        [order()],
+        [sales_order(net=60), sales_order(**SECOND, number="SO-2", net=40)],
+        "released_not_invoiced",
+        (),
+        "Ship and invoice SO-1, SO-2",
+    ),
+]
+SHIPPED_FOR: list[Case] = [
+    (
+        "shipping that the invoice tells otherwise",
+        [order(shipping_net=100_000)],
+        [invoice(net=95, shipping_net=50_000)],
+        "unknown",
+        ("shipping",),
+        "line by line",
+    ),
+    (
+        "shipping that the invoice tells alike",
+        [order(shipping_net=100_000)],
+        [invoice(net=90, shipping_net=100_000)],
+        "unknown",
+        (),
+        "line by line",
+    ),
+    (
+        "shipping that the sales order lacks in part",
+        [order(shipping_net=100_000)],
+        [sales_order(shipping_net=60_000)],
+        "released_not_invoiced",
+        ("shipping",),
+        "Ship and invoice SO-1",
+    ),
+    (
+        "return of shipping",
+        [order(shipping_net=400_000), refund()],
+        [invoice(shipping_net=400_000)],
+        "credit_memo_pending",
+        (),
+        "Create",
+    ),
+]

@@ -1,0 +1,87 @@
+"""A store in memory that keeps the promises of the real one, for laws that take thousands of writes."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from inspect import signature
+from itertools import count
+from typing import Any, get_type_hints
+
+from shared.store.store import Store
+from shared.store.tables import Conflict, Entity, check
+
+
+class MemoryTable:
+    """One table: ordered by row key, changed under etags, within Azure's limits."""
+
+    def __init__(self) -> None:
+        self._entities: dict[tuple[str, str], Entity] = {}
+        self._etags = count(1)
+
+    async def get(self, partition: str, row: str) -> Entity | None:
+        """Read one entity with its etag, or None."""
+        found = self._entities.get((partition, row))
+        return None if found is None else dict(found)
+
+    async def put(self, entity: Mapping[str, object]) -> None:
+        """Write an entity, whatever was there."""
+        check(entity)
+        self._write(entity)
+
+    async def replace(self, entity: Mapping[str, object], etag: str) -> str:
+        """Write an entity that has not changed since; raises Conflict."""
+        check(entity)
+        self._expect(entity, etag)
+        return self._write(entity)
+
+    async def put_all(self, entities: Iterable[Mapping[str, object]]) -> None:
+        """Write entities of one partition."""
+        for entity in entities:
+            await self.put(entity)
+
+    async def change_together(self, changes: Sequence[tuple[Mapping[str, object], str | None]]) -> None:
+        """Write all of these entities or none; raises Conflict."""
+        for entity, etag in changes:
+            if etag is not None:
+                self._expect(entity, etag)
+        for entity, _ in changes:
+            if entity.keys() <= {"PartitionKey", "RowKey"}:
+                self._entities.pop(_key(entity), None)
+            else:
+                await self.put(entity)
+
+    async def delete(self, partition: str, row: str) -> None:
+        """Delete an entity; one that is not there is fine."""
+        self._entities.pop((partition, row), None)
+
+    async def between(
+        self, partition: str, first: str = "", last: str = "", select: list[str] | None = None
+    ) -> AsyncIterator[Entity]:
+        """Give a partition's entities from `first` up to and without `last`, in order."""
+        rows = sorted(row for at, row in self._entities if at == partition)
+        for row in rows:
+            if row >= first and (not last or row < last):
+                found = self._entities.get((partition, row))
+                if found is not None:
+                    yield {name: found[name] for name in (select or found) if name in found}
+
+    def _expect(self, entity: Mapping[str, object], etag: str) -> None:
+        there = self._entities.get(_key(entity))
+        if (there["etag"] if there else "") != etag:
+            raise Conflict
+
+    def _write(self, entity: Mapping[str, object]) -> str:
+        etag = str(next(self._etags))
+        self._entities[_key(entity)] = {**entity, "etag": etag}
+        return etag
+
+
+def _key(entity: Mapping[str, object]) -> tuple[str, str]:
+    return str(entity["PartitionKey"]), str(entity["RowKey"])
+
+
+def memory_store() -> Store:
+    """Give an empty store; its queues are the test's to bring."""
+    parts: dict[str, Any] = {}
+    for name, kind in get_type_hints(Store).items():
+        takes = 0 if name == "queues" else len(signature(kind).parameters)
+        parts[name] = kind(*(MemoryTable() for _ in range(takes))) if takes else None
+    return Store(**parts)
