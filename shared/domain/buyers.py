@@ -116,7 +116,7 @@ def buyers_of(snapshot: Snapshot, rows: Iterable[int]) -> list[Buyer]:
         part.add(row, segment, named, company, None if account in who.mailboxes.crowded else account)
     route = expected_entity(field_map)
     found = []
-    for group in joined(parts.values(), field_map):
+    for group in joined(parts.values(), field_map, who.companies.connections):
         keys = _ordered(group.keys, field_map.key_precedence, group.segment)
         by_entity: dict[str, list[int]] = {}
         for row in by_time(orders, group.rows) if group.is_joined else group.rows:
@@ -150,8 +150,8 @@ class Identification:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._field_map = snapshot.workspace.field_map
-        self._companies = snapshot.table(Company, *COMMERCE)
-        self._company_rows = self._companies.by_id()
+        self.companies = snapshot.table(Company, *COMMERCE)
+        self._company_rows = self.companies.by_id()
         self._customers = snapshot.table(CommerceCustomer, *COMMERCE)
         self._customer_rows = self._customers.by_id()
         self._with_key: dict[int, bool] = {}
@@ -184,7 +184,7 @@ class Identification:
         if is_b2b and customer is not None:
             sources.insert(0, (self._customers, customer))
         if company is not None:
-            sources.insert(0, (self._companies, company))
+            sources.insert(0, (self.companies, company))
         keys = self._keys(names, sources)
         if not keys and customer is not None:
             keys = self._keys(names, [(self._customers, customer)])
@@ -195,12 +195,12 @@ class Identification:
     def identity(self, orders: Table, row: int, keys: list[tuple[str, str]], company: int | None) -> str:
         """Name the buyer of an order by what will still name it when the order has left the window.
 
-        A company whose own record has no key is not named by that of a clerk, nor a person by the latest
-        of its emails. Without a key it is the company, else the customer account, else this order.
+        A company whose own record has no key but a mailbox is its account, and not a clerk's; a person is
+        not the latest of its emails. Without a key it is the customer account, else this order.
         """
         connection = orders.connections[row]
         if company is not None and not self._has_key(company):
-            return f"company:{connection}:{self._companies['id'][company]}"
+            return f"company:{connection}:{self.companies['id'][company]}"
         if keys:
             name, value = keys[0]
             return f"{name}:{self.mailboxes.first.get(value, value) if name == 'email' else value}"
@@ -209,9 +209,10 @@ class Identification:
         return f"order:{connection}:{orders['id'][row]}"
 
     def _has_key(self, company: int) -> bool:
+        """Say whether a company's record has a key that is its own: a mailbox may be that of an agency."""
         if company not in self._with_key:
-            names = self._field_map.key_precedence.b2b
-            self._with_key[company] = bool(self._keys(names, [(self._companies, company)]))
+            names = [name for name in self._field_map.key_precedence.b2b if name != "email"]
+            self._with_key[company] = bool(self._keys(names, [(self.companies, company)]))
         return self._with_key[company]
 
     @cached_property

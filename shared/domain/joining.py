@@ -1,7 +1,7 @@
 """Who of those that ordered under different keys is one buyer."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.domain.mailboxes import Account
 from shared.domain.workspace import FieldMap
@@ -53,27 +53,32 @@ class Part:
         self.is_joined = True
 
 
-def joined(parts: Iterable[Part], field_map: FieldMap) -> list[Part]:
+def joined(parts: Iterable[Part], field_map: FieldMap, shop_of: Sequence[str] = ()) -> list[Part]:
     """Join the parts that are one buyer, and give those that remain.
 
     A company is one by its company account, and by each key in the order of precedence: parts that
     share a value are one, unless stronger keys tell them apart. A part without a stronger key goes with
     the only one that has some; where there are two, it stays alone. A person is one by the customer
     account as well, unless more than `shared_key_limit` buyers order under it: a marketplace's.
-    Companies and persons are never joined with each other.
+    Two company accounts of one shop are two companies, whatever mailbox they share; `shop_of` gives the
+    connection of each company's row. Companies and persons are never joined with each other.
     """
     parts = list(parts)
     companies = [part for part in parts if part.segment == "b2b"]
     persons = [part for part in parts if part.segment != "b2b"]
     precedence, limit = field_map.key_precedence, field_map.shared_key_limit
-    return _Joining(companies, precedence.b2b, limit).run() + _Joining(persons, precedence.dtc, limit).run()
+    b2b = _Joining(companies, precedence.b2b, limit, shop_of)
+    return b2b.run() + _Joining(persons, precedence.dtc, limit).run()
 
 
 class _Joining:
     """One run over parts of one segment: which of them have been joined so far."""
 
-    def __init__(self, parts: Sequence[Part], precedence: Sequence[str], limit: int) -> None:
+    def __init__(
+        self, parts: Sequence[Part], precedence: Sequence[str], limit: int, shop_of: Sequence[str] = ()
+    ) -> None:
         self._parts = parts
+        self._shop_of = shop_of
         self._precedence = precedence
         self._limit = limit
         self._parent: dict[int, int] = {}
@@ -83,32 +88,78 @@ class _Joining:
         self._join(lambda part: part.companies)
         for rank, name in enumerate(self._precedence):
             if name == "email":
-                self._join(lambda part: part.accounts, rank, self._limit)
-            self._join(_values_of(name), rank)
+                self._join(_accounts, rank, self._limit, is_weak=True)
+            self._join(_values_of(name), rank, is_weak=name == "email")
         if "email" not in self._precedence:
-            self._join(lambda part: part.accounts, len(self._precedence), self._limit)
+            self._join(_accounts, len(self._precedence), self._limit, is_weak=True)
         return self._merged()
 
     def _join(
-        self, values_of: Callable[[Part], Iterable[object]], rank: int = 0, limit: int | None = None
+        self,
+        values_of: Callable[[Part], Iterable[object]],
+        rank: int = 0,
+        limit: int | None = None,
+        *,
+        is_weak: bool = False,
     ) -> None:
-        """Join what shares a value, unless keys stronger than `rank` tell it apart."""
+        """Join what shares a value, unless keys stronger than `rank` tell it apart.
+
+        What is weak, a clerk's mailbox or account, does not join two company accounts of one shop either.
+        """
         sharing = self._sharing(values_of)
         if limit is not None:
             sharing = [parts for parts in sharing if len(parts) <= limit]
         anchored = self._anchored(rank) if sharing and rank else frozenset()
+        shops = self._shops() if sharing and is_weak else {}
+        anchored |= self._rivals(sharing, anchored, shops)
         for parts in sharing:
             loose = [at for at in parts if self._root(at) not in anchored]
             for at in loose[1:]:
                 self._union(loose[0], at)
+        self._attach(sharing, anchored, is_weak=is_weak)
+
+    def _attach(self, sharing: Iterable[Sequence[int]], anchored: frozenset[int], *, is_weak: bool) -> None:
+        """Join what nothing tells apart with the only one of those told apart that it shares a value with."""
         anchors: dict[int, set[int]] = defaultdict(set)
         for parts in sharing:
             roots = {self._root(at) for at in parts}
             for loose_root in roots - anchored:
                 anchors[loose_root] |= roots & anchored
+        joining: dict[int, list[int]] = defaultdict(list)
         for loose_root, found in anchors.items():
             if len(found) == 1:
-                self._union(found.pop(), loose_root)
+                joining[found.pop()].append(loose_root)
+        shops = self._shops() if joining and is_weak else {}
+        for anchor, loose_roots in joining.items():
+            doubled = _doubled(shops.get(root, frozenset()) for root in (anchor, *loose_roots))
+            for loose_root in loose_roots:
+                if doubled.isdisjoint(shops.get(loose_root, frozenset())):
+                    self._union(anchor, loose_root)
+
+    def _shops(self) -> dict[int, frozenset[str]]:
+        """Give the shops that what is joined so far has company accounts of, by root."""
+        found: dict[int, frozenset[str]] = {}
+        for at, part in enumerate(self._parts):
+            if part.companies:
+                root = self._root(at)
+                own = (self._shop_of[company] for company in part.companies)
+                found[root] = found.get(root, frozenset()).union(own)
+        return found
+
+    def _rivals(
+        self, sharing: Iterable[Sequence[int]], anchored: frozenset[int], shops: Mapping[int, frozenset[str]]
+    ) -> frozenset[int]:
+        """Give the roots with company accounts that would be joined with another account of the same shop."""
+        near: dict[int, int] = {}
+        for parts in sharing if shops else ():
+            heads = sorted({_head(near, root) for root in map(self._root, parts) if root not in anchored})
+            near |= dict.fromkeys(heads[1:], heads[0] if heads else 0)
+        groups: dict[int, list[int]] = defaultdict(list)
+        for root in shops.keys() - anchored:
+            groups[_head(near, root)].append(root)
+        return frozenset(
+            root for group in groups.values() if _doubled(shops[each] for each in group) for root in group
+        )
 
     def _sharing(self, values_of: Callable[[Part], Iterable[object]]) -> list[list[int]]:
         """Give the parts that share a value, for each value that several have."""
@@ -149,7 +200,7 @@ class _Joining:
         remaining = []
         for members in groups.values():
             whole = members[0]
-            whole.identity = min((part.identity for part in members), key=self._strength)
+            whole.identity = min((self._strength(part.identity), part.identity) for part in members)[1]
             for part in members[1:]:
                 whole.take(part)
             remaining.append(whole)
@@ -161,6 +212,22 @@ class _Joining:
         if name == "company":
             return self._ranks.get("email", len(self._ranks)) - 0.5
         return self._ranks.get(name, len(self._ranks))
+
+
+def _accounts(part: Part) -> Iterable[object]:
+    return part.accounts
+
+
+def _head(near: Mapping[int, int], root: int) -> int:
+    while root in near:
+        root = near[root]
+    return root
+
+
+def _doubled(shops: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Give the shops that more than one of these have."""
+    counted = Counter(shop for each in shops for shop in each)
+    return frozenset(shop for shop, count in counted.items() if count > 1)
 
 
 def _values_of(name: str) -> Callable[[Part], Iterable[object]]:
