@@ -35,14 +35,19 @@ def started_connection(call: Call, workspace: Workspace) -> Connection:
 
 @endpoint(BLUEPRINT, "list_sources", "GET", "workspaces/{workspace}/sources")
 async def list_sources(call: Call) -> func.HttpResponse:
-    """Give each connection with its streams: last success, lag, counts, and what is wrong (GEN-01)."""
+    """Give each connection with its streams: last success, lag, counts, and what is wrong (GEN-01).
+
+    Beside them, how many messages did not arrive and can be sent again.
+    """
     workspace = await call.workspace()
     query_of(call.request, Query)
     shown = []
     for each in await health.health(call.services, workspace):
         source = source_of(each["kind"])
         shown.append({**each, "title": source.title if source else each["kind"]})
-    return json_answer({"workspace": workspace.id, "sources": shown})
+    deliveries = await call.services.store.alerts.deliveries(workspace.id)
+    failed = sum(each.state == "failed" for each in deliveries)
+    return json_answer({"workspace": workspace.id, "sources": shown, "failed_deliveries": failed})
 
 
 @endpoint(BLUEPRINT, "ask_for_pull", "POST", "workspaces/{workspace}/sources/{connection}/pull")

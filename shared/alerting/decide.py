@@ -20,16 +20,17 @@ def decide(previous: Alert | None, key: AlertKey, seen: Observation, policy: Pol
     """Give how the alert stands after an observation, and what to tell.
 
     One that is not newer than the last changes nothing, so an evaluation that is published again tells
-    nothing again. A held card neither opens nor recovers an alert, and breaks no row of either.
+    nothing again.
     """
     alert = lapsed(previous or Alert(key=key), now)
-    if seen.is_held or seen.as_of <= alert.as_of:
+    if seen.as_of <= alert.as_of:
         return alert, ()
     alert = _counted(alert, seen, policy)
     if not alert.is_open:
         return _open(alert, now) if alert.breaches >= policy.opens_after else (alert, ())
     if alert.clears >= policy.resolves_after:
-        return _recover(alert, now)
+        closed, messages = _recover(alert, now)
+        return closed, () if seen.is_gone else messages
     kind = _worth_telling(alert, policy, now) if alert.state == "open" and seen.is_breach else None
     return (alert, ()) if kind is None else _tell(alert, kind, now)
 
@@ -135,11 +136,15 @@ def _tell(alert: Alert, kind: MessageKind, now: str, lasted: int = 0) -> Decisio
         told=alert.told + 1,
         told_at=now,
         told_value=alert.value,
-        told_severity=alert.severity,
+        told_severity=alert.severity if kind == "opened" else _worse(alert.severity, alert.told_severity),
         escalated_at=now if kind == "escalated" else alert.escalated_at,
     )
     message = Message(kind=kind, alert=told, number=told.told, lasted_seconds=lasted, before=before)
     return told, (message,)
+
+
+def _worse(one: Severity, other: Severity) -> Severity:
+    return max(one, other, key=SEVERITIES.index)
 
 
 def _is_past(since: str, wait: timedelta | None, now: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.alerting import words
-from shared.alerting.rows import parts_of, row_of
+from shared.alerting.rows import amount_of, parts_of, row_of
 from shared.cards.card import Card
 from shared.domain.alerts import MISSING_DATA, OPERATIONAL, UNDELIVERED, Message
 
@@ -24,6 +24,8 @@ _HEADINGS = {
     "escalated": "has been open for long and nobody has taken it on",
     "recovered": "is back below its threshold",
 }
+_TOO_LITTLE = "is back below its money floor"
+"""Of a percentage that is still past its threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def threshold_document(  # noqa: PLR0913 - what a message is about, and how its 
 ) -> Document:
     """Give the document of a message about a card's threshold.
 
-    `rows` are the rows that it is about, in their order; names are left out where a workspace asks so.
+    `rows` are those that count for the alert, in their order, and amounts and parts are theirs; names are
+    left out where a workspace asks so.
     """
     alert = message.alert
     unit = card.threshold_unit
@@ -80,7 +83,7 @@ def threshold_document(  # noqa: PLR0913 - what a message is about, and how its 
     title = f"{card.title}{part}"
     facts = [
         ("Now", _compared(alert.value, unit)),
-        ("Amount", words.money(reading["value"], reading["currency"]) if card.unit == "money" else ""),
+        ("Amount", words.money(amount_of(rows), reading["currency"]) if card.unit == "money" else ""),
         ("Alert at", f"more than {_compared(alert.threshold, unit)}"),
         ("Told before", "" if message.kind == "opened" else _compared(message.before, unit)),
         ("Period before", "" if alert.key.subset else _period_before(reading, card)),
@@ -88,13 +91,13 @@ def threshold_document(  # noqa: PLR0913 - what a message is about, and how its 
     return {
         **_frame(message, reading["workspace"], zone, facts),
         "title": title,
-        "heading": f"{title} {_HEADINGS[message.kind]}",
+        "heading": f"{title} {_heading(message)}",
         "card": card.id,
         "evaluation": reading["evaluation"],
         "value": _compared(alert.value, unit),
         "what": card.what,
         "todo": card.todo,
-        "parts": parts_of(rows, reading)[:MOST_PARTS] if alert.key.subset else _parts(reading, card),
+        "parts": parts_of(rows, reading)[:MOST_PARTS],
         "rows": [row_of(each, reading, show_names=show_names) for each in rows[:MOST_ROWS]],
         "row_count": len(rows),
         "sources": [],
@@ -176,7 +179,7 @@ def _frame(message: Message, workspace: str, zone: ZoneInfo, facts: list[tuple[s
     recovered = message.kind == "recovered"
     facts = [
         *facts,
-        ("Severity", "" if recovered else alert.told_severity),
+        ("Severity", "" if recovered else message.severity),
         ("Open since", words.moment(alert.opened_at, zone)),
         ("Lasted", words.duration(message.lasted_seconds) if recovered else ""),
         ("As of", words.moment(alert.as_of, zone)),
@@ -187,11 +190,16 @@ def _frame(message: Message, workspace: str, zone: ZoneInfo, facts: list[tuple[s
         "workspace": workspace,
         "subset": alert.key.subset,
         "entity": "" if alert.key.card in OPERATIONAL else alert.key.entity,
-        "severity": alert.told_severity,
+        "severity": message.severity,
         "opened_at": alert.opened_at,
         "number": message.number,
         "facts": [list(each) for each in facts if each[1]],
     }
+
+
+def _heading(message: Message) -> str:
+    is_past = message.alert.value > message.alert.threshold
+    return _TOO_LITTLE if message.kind == "recovered" and is_past else _HEADINGS[message.kind]
 
 
 def _compared(value: Decimal, unit: str) -> str:
@@ -204,20 +212,6 @@ def _period_before(reading: Document, card: Card) -> str:
     if value is None:
         return ""
     return words.money(value, reading["currency"]) if card.unit == "money" else words.number(Decimal(value))
-
-
-def _parts(reading: Document, card: Card) -> list[dict[str, str]]:
-    """Give the first cut of the reading: by cohort, cause or reason, whichever the card has."""
-    breakdown = reading.get("breakdown") or []
-    if not breakdown:
-        return []
-    first = breakdown[0]["dimension"]
-    shown = []
-    for part in [each for each in breakdown if each["dimension"] == first][:MOST_PARTS]:
-        figure = part.get("gap_amount") if card.unit == "money" else part.get("customers")
-        text = words.money(figure, reading["currency"]) if card.unit == "money" else str(figure)
-        shown.append({"label": part["label"], "value": text})
-    return shown
 
 
 def _links(dashboard_url: str, workspace: str, card: str) -> dict[str, str]:

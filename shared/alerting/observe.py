@@ -35,20 +35,21 @@ def observations(
 ) -> dict[AlertKey, Observation]:
     """Give what was seen of each key; nothing for the threshold of a card that is held (decision 15).
 
-    `failing` are the recipients whom messages do not reach, with what came of the last one. `still` are the
-    keys that have an alert: one that nothing speaks for any more, since its card or subset is off or its
-    recipient is reached again, is seen as clear. `at` is the evaluation's instant.
+    `failing` says of each recipient why messages do not reach it, "" where they do. `still` are the keys
+    that have an alert: one that nothing speaks for any more, since its card, subset or recipient is off, is
+    seen as gone. `at` is the evaluation's instant.
     """
     every = list(judged)
     seen = _missing_data(every, at) | {
-        AlertKey(UNDELIVERED, recipient): _missing(at, (outcome,)) for recipient, outcome in failing.items()
+        AlertKey(UNDELIVERED, recipient): _missing(at, (why,) if why else ())
+        for recipient, why in failing.items()
     }
     for each in every:
         if each.reading["status"] in {"ok", "attention", "alert"}:
             seen |= _thresholds(each, at)
     held = {each.card.id for each in every if each.is_held}
-    clear = Observation(as_of=at)
-    return {key: clear for key in still if key.card not in held and key not in seen} | seen
+    gone = Observation(as_of=at, is_gone=True)
+    return {key: gone for key in still if key.card not in held and key not in seen} | seen
 
 
 def _thresholds(each: Judged, at: str) -> dict[AlertKey, Observation]:

@@ -67,7 +67,7 @@ def _is_for(role: str, recipients: Recipients, told: Told) -> bool:
         return False
     if first.kind == "escalated" and role == ESCALATED_TO:
         return True
-    worst = max(SEVERITIES.index(each.alert.told_severity) for each in told.messages)
+    worst = max(SEVERITIES.index(each.severity) for each in told.messages)
     return worst >= SEVERITIES.index(recipients.minimum_severity)
 
 

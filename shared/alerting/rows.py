@@ -1,8 +1,8 @@
 """The rows of a reading as messages show them: who, what it is worth, how old, why, and what to do."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from shared.alerting import words
@@ -11,10 +11,21 @@ Document = dict[str, Any]
 _EMAIL = re.compile(r"[^\s,;:<>()'\"]+@[^\s,;:<>()'\"]+")
 
 
+def amount_of(rows: Iterable[Document]) -> Decimal:
+    """Give the gap of these rows together."""
+    return sum((Decimal(row["gap"]) for row in rows), Decimal(0))
+
+
 def parts_of(rows: Sequence[Document], reading: Document) -> list[dict[str, str]]:
-    """Give the same cut of a subset, which the reading itself does not have."""
-    labels = Counter(_labels(row, reading)[0] for row in rows if _labels(row, reading))
-    return [{"label": label, "value": str(count)} for label, count in labels.most_common()]
+    """Cut these rows as the reading is cut first, by cohort, cause or reason: the reading has others, too."""
+    is_money, parts = reading["unit"] == "money", []
+    for part in reading["breakdown"]:
+        first = reading["breakdown"][0]["dimension"]
+        members = [row for row in rows if first == part["dimension"] and row.get(first) == part["code"]]
+        value = words.money(amount_of(members), reading["currency"]) if is_money else str(len(members))
+        if members:
+            parts.append({"label": part["label"], "value": value})
+    return parts
 
 
 def _labels(row: Document, reading: Document) -> list[str]:

@@ -16,7 +16,7 @@ def number(value: Decimal | int) -> str:
     return f"{plain:,f}"
 
 
-def money(amount: str, currency: str) -> str:
+def money(amount: str | Decimal, currency: str) -> str:
     """Write an amount as it stands in a reading, `680000.00`, with its currency: `USD 680,000.00`."""
     return f"{currency} {Decimal(amount):,.2f}"
 

@@ -37,8 +37,8 @@ class Observation:
 
     as_of: str
     """The evaluation's instant, RFC 3339 in UTC: a later one is newer."""
-    is_held: bool = False
-    """The card could not be judged: nothing is known, neither breach nor recovery."""
+    is_gone: bool = False
+    """Nothing speaks for the key any more, its card or recipient is off say: it closes without a word."""
     is_breach: bool = False
     value: Decimal = Decimal(0)
     """What is held against the threshold: a count, or a percentage."""
@@ -89,6 +89,7 @@ class Alert:
     told_at: str = ""
     told_value: Decimal = Decimal(0)
     told_severity: Severity = "low"
+    """The worst that was told of this incident."""
     escalated_at: str = ""
     quietened_by: str = ""
     """Who acknowledged or snoozed it."""
@@ -114,3 +115,8 @@ class Message:
     """For a recovery: how long the incident lasted."""
     before: Decimal = Decimal(0)
     """The value that was told last."""
+
+    @property
+    def severity(self) -> Severity:
+        """Give how bad it is; of a recovery how bad it was: who was told of the worst is told of its end."""
+        return self.alert.told_severity if self.kind == "recovered" else self.alert.severity

@@ -108,6 +108,14 @@ async def _evaluate(services: Services, workspace: Workspace) -> None:
     await tell(services, workspace, judged)
 
 
+async def _follow(services: Services, card: Card, found: Found) -> None:
+    """Bring a card's exceptions to its reading; what fails here is made up for by the next evaluation."""
+    try:
+        await follow(services, card, found)
+    except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are published
+        log.failure("follow", error, workspace=found.reading["workspace"], card=card.id)
+
+
 async def _publish(
     services: Services, card: Card, snapshot: Snapshot, answer: reading.Answer, evaluated_at: datetime
 ) -> Judged:
@@ -123,7 +131,7 @@ async def _publish(
         older = answer.older.open if answer.older else {}
         looked = answer.older is not None and answer.older.document["count"] is not None
         since = answer.older.document["since"] if answer.older and looked else answer.window.start
-        await follow(services, card, Found(document, open_rows, older, since))
+        await _follow(services, card, Found(document, open_rows, older, since))
     states = await states_of(services, workspace, card)
     quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
     return Judged(card, workspace.card(card.id), document, open_rows, quiet)

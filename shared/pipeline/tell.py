@@ -65,7 +65,12 @@ async def _fold(
     of = {each.alert.key: (each.alert, each.etag) for each in decided}
     save = services.store.alerts.save
     for group in merge_storms([message for each in decided for message in each.messages]):
-        out = _deliveries(services, workspace, judged, group)
+        try:
+            out = _deliveries(services, workspace, judged, group)
+        except Exception as error:  # noqa: BLE001 - the boundary of one message: the others go out
+            # Its alert is not saved either, so the next evaluation decides and tells it anew.
+            log.failure("tell", error, workspace=workspace.id, card=group[0].alert.key.card)
+            continue
         alerts = [of[message.alert.key] for message in group]
         # A storm of more alerts than one write takes is told of with the first of them: where the others
         # do not come to be saved, they are told of again.
@@ -89,18 +94,16 @@ async def _decide(
         known = kept.get(key)
         before = known.alert if known else None
         alert, messages = decide(before, key, seen, _policy(workspace, key), now)
-        # Of a card that is off nobody is told: its alert closes quietly.
-        told = messages if key.card in {*OPERATIONAL, *(each.card.id for each in judged)} else ()
         if (known is None or alert != known.alert) and (known or messages or seen.is_breach):
-            decided.append(_Decided(alert, known.etag if known else "", told))
+            decided.append(_Decided(alert, known.etag if known else "", messages))
     return decided
 
 
 async def _failing(services: Services, workspace: Workspace) -> dict[str, str]:
-    """Give the recipients whom messages do not reach; who is no recipient any more is not missed."""
+    """Say of each recipient why messages do not reach it; "" where they do."""
     listed = {address for each in workspace.recipients.values() for _, address in addresses(each)}
     found = await services.store.recipients.failing(workspace.id, deliver.GIVEN_UP_AFTER)
-    return {recipient: why for recipient, why in found.items() if recipient in listed}
+    return {recipient: found.get(recipient, "") for recipient in listed}
 
 
 def _deliveries(
@@ -108,7 +111,7 @@ def _deliveries(
 ) -> list[Delivery]:
     now = services.clock()
     told = _told(workspace, judged, group)
-    severity = max((each.alert.told_severity for each in group), key=SEVERITIES.index)
+    severity = max((each.severity for each in group), key=SEVERITIES.index)
     until = quiet_until(workspace.notifications.quiet_hours, workspace.zone, now)
     held_back = "" if until is None or severity == "critical" else text(until)
     return deliveries(workspace.id, told, workspace.recipients, now, held_back)

@@ -170,11 +170,15 @@ class VendorClient:
         if status in {401, 403}:
             msg = (
                 f"{self.name} refused our credentials ({status}): check that the secrets are current "
-                f"and that the app may read {place(response.request.url)}"
+                f"and that the app may read {self._told(response.request.url)}"
             )
             raise ConfigurationError(msg)
-        msg = f"{self.name} answered {status} to {response.request.method} {place(response.request.url)}"
-        raise SourceError(msg)
+        what = f"{response.request.method} {self._told(response.request.url)}"
+        raise SourceError(f"{self.name} answered {status} to {what}")
+
+    def _told(self, url: httpx.URL) -> str:
+        """Give an address as a message may say it: of one that was given whole the path may be a secret."""
+        return "its address" if url == self.base_url else place(url)
 
 
 def backoff(attempt: int) -> float:

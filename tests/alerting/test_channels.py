@@ -168,6 +168,17 @@ async def test_what_comes_back_says_what_to_do(
     assert "invented" not in str(raised.value)
 
 
+@pytest.mark.parametrize("status", [401, 404, 500])
+async def test_no_error_tells_a_hooks_address(status: int) -> None:
+    """The path of a hook's address is a secret like the rest: whoever has it can post."""
+    transport, _ = _answering(status)
+    async with _client(hook.access("https://hooks.example.com/services/invented"), transport) as client:
+        with pytest.raises((ConfigurationError, RetryLater, SourceError)) as raised:
+            await hook.send(client, DOCUMENT, "a1", "signed", NOW)
+    assert "invented" not in str(raised.value)
+    assert "hooks.example" not in str(raised.value)
+
+
 async def test_a_workflow_is_posted_to_once_a_second() -> None:
     """Posts to one address are a second apart: faster ones would be taken and dropped."""
     now, waits = [0.0], list[float]()

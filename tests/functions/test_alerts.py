@@ -31,7 +31,7 @@ FAILED = Delivery(
     channel="email",
     recipient=ANN,
     role="finance",
-    message={"kind": "opened", "title": "A card", "card": GAP, "rows": [{"name": "A customer"}]},
+    message={"kind": "opened", "title": "A card", "card": ABSENT, "rows": [{"name": "A customer"}]},
     made_at="2026-04-12T01:00:00Z",
     state="failed",
     attempts=(Attempt(at="2026-04-12T01:01:00Z", outcome="mail answered 403"),),
@@ -176,6 +176,21 @@ async def test_addresses_of_staff_are_for_those_who_keep_them(store: Store, key_
     assert 403 == (await call("GET", DELIVERIES, await key_for("marketing"))).status
 
 
+async def test_a_card_hides_its_deliveries(store: Store, key_for: KeyFor) -> None:
+    """GEN-04: who may not see a card neither sees its deliveries nor sends one again; administrators may."""
+    await _begin(store)
+    await store.alerts.add_deliveries("acme", [replace(FAILED, message=FAILED.message | {"card": GAP})])
+    address = f"{DELIVERIES}/{FAILED.id}/send"
+    for role in ("operations", "engineering"):
+        key = await key_for(role)
+        listed = (await call("GET", DELIVERIES, key)).json
+        assert (0, []) == (listed["total"], listed["deliveries"])
+        assert 404 == (await call("POST", address, key)).status
+    for role in ("finance", "admin"):
+        assert 1 == (await call("GET", DELIVERIES, await key_for(role))).json["total"]
+    assert 202 == (await call("POST", address, await key_for("admin"))).status
+
+
 async def test_deliveries_come_newest_first_and_by_state(store: Store) -> None:
     """What failed is found at once; the rest stands behind it."""
     await _begin(store)
@@ -191,9 +206,11 @@ async def test_deliveries_come_newest_first_and_by_state(store: Store) -> None:
 
 
 async def test_what_failed_is_sent_again_once(store: Store, key_for: KeyFor) -> None:
-    """202 puts it back into its queue; what waits or was sent is not sent once more."""
+    """Source health counts it; 202 puts it back into its queue; what waits or was sent is not sent again."""
     await _begin(store)
     await store.alerts.add_deliveries("acme", [FAILED])
+    sources = await call("GET", "/workspaces/acme/sources", await key_for("marketing"))
+    assert 1 == sources.json["failed_deliveries"]
     address = f"{DELIVERIES}/{FAILED.id}/send"
     again = await call("POST", address, await key_for("operations"))
     assert (202, "waiting") == (again.status, again.json["state"])

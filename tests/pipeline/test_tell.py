@@ -131,16 +131,26 @@ async def test_a_quiet_row_takes_its_gap_along() -> None:
     ]
 
 
-@pytest.mark.parametrize("others", [True, False], ids=["beside others", "the last one"])
-async def test_a_card_that_is_switched_off_closes_quietly(others: bool) -> None:  # noqa: FBT001 - a column
-    """The alert of a card that is off closes after the usual number of evaluations, and nobody is told."""
+async def test_a_message_leaves_quiet_rows_out_of_every_figure() -> None:
+    """Amount and parts are those of the rows that the value beside them counts."""
     office = Office()
-    await office.tell(office.judged(rows=11))
-    rest = [office.judged(D365)] if others else []
-    for _ in range(2):
-        rest = [office.judged(D365)] if others else []
-        assert [] == await office.tell(*rest)
-    assert set() == await _open(office)
+    orders = [
+        row(1, gap="200.00", order="#1", reason="voided", reason_label="Voided"),
+        row(2, gap="60.00", order="#2", reason="voided", reason_label="Voided"),
+        row(3, gap="10.00", order="#3", reason="unknown", reason_label="Unknown"),
+    ]
+    breakdown = [
+        {"dimension": "reason", "code": code, "label": code.title(), "gap_amount": "1.00"}
+        for code in ("voided", "unknown")
+    ]
+    figures = {"net_commerce_revenue_amount": "1000.00"}
+    judged = office.judged(
+        GAP, orders, value="270.00", compared="27.00", figures=figures, breakdown=breakdown
+    )
+    await office.tell(replace(judged, quiet=frozenset({"r1", "r3"})))
+    message = (await office.deliveries())[0].message
+    assert {"Now": "6 %", "Amount": "GBP 60.00"}.items() <= dict(message["facts"]).items()
+    assert [{"label": "Voided", "value": "GBP 60.00"}] == message["parts"]
 
 
 QUIET = {"quiet_hours": {"begins": "20:00", "ends": "07:00"}, "hook_secret": "env:SIGNED"}
@@ -204,17 +214,6 @@ async def test_two_instances_tell_once() -> None:
         assert 0 == await tell(office.services(), office.workspace, judged)
     assert [1, 2] == refused
     assert 2 == len(await office.deliveries()) == len(office.sent)
-
-
-async def test_a_recipient_that_is_gone_is_not_missed() -> None:
-    """Who fails time and again is told of; once the recipient is taken out, that alert closes."""
-    office = Office()
-    for _ in range(deliver.GIVEN_UP_AFTER):
-        await office.store.recipients.note("shop", "hook", HOOK, "hook answered 404")
-    assert [("opened", f"Messages do not arrive: {HOOK}")] == await office.tell(office.judged())
-    assert {"owner"} == {each.role for each in await office.deliveries()}
-    office.document = DOCUMENT | {"recipients": {"owner": {"teams": ["env:TEAMS"]}}}
-    assert [("recovered", f"Messages arrive again: {HOOK}")] == await office.tell(office.judged())
 
 
 async def test_names_stay_inside() -> None:
