@@ -1,7 +1,7 @@
 """The log of what people changed besides exceptions: alerts, decisions, deliveries, settings and keys."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from shared.domain.windows import text
@@ -29,16 +29,7 @@ class Note:
 
 async def note(services: Services, workspace: str, who: str, what: Note) -> None:
     """Add an entry to the log."""
-    entry = AuditEntry(
-        at=text(services.clock()),
-        who=who,
-        subject=what.subject,
-        id=what.id,
-        action=what.action,
-        before=what.before,
-        after=what.after,
-        why=what.why,
-    )
+    entry = AuditEntry(at=text(services.clock()), who=who, **asdict(what))
     await services.store.audit.add(workspace, entry)
 
 

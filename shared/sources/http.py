@@ -277,8 +277,13 @@ class TokenAuth(httpx.Auth):
                 refused = self._token
             request.headers[self._header] = self._prefix + refused
             response = yield request
-            if response.status_code != httpx.codes.UNAUTHORIZED or is_last:
+            if response.status_code != httpx.codes.UNAUTHORIZED:
                 return
+            if is_last:
+                await self._refused(response, refused)
+
+    async def _refused(self, response: httpx.Response, token: str) -> None:
+        """Take note that even a fresh token was refused; a vendor may mean something by it."""
 
     def _keep(self, answer: httpx.Response) -> None:
         if answer.status_code in _WORTH_ANOTHER_TRY:
