@@ -2,26 +2,22 @@
 
 import asyncio
 import time
-from collections import defaultdict
 from datetime import datetime, timedelta
 
 from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.exceptions import QUIET
-from shared.domain.records import Record
-from shared.domain.snapshot import Batch, Input, Snapshot
-from shared.domain.windows import rolling
+from shared.domain.snapshot import Snapshot
 from shared.domain.workspace import Workspace
-from shared.errors import ConfigurationError
 from shared.pipeline import history, log, reading
 from shared.pipeline.casework import states_of
 from shared.pipeline.follow import Found, follow
-from shared.pipeline.freshness import inputs_of, is_configured, needed
-from shared.pipeline.jobs import Job
-from shared.pipeline.older import older_unresolved
+from shared.pipeline.freshness import inputs_of
+from shared.pipeline.judging import judge
 from shared.pipeline.pull import is_busy
 from shared.pipeline.services import Services
+from shared.pipeline.snapshots import snapshot_of
 from shared.pipeline.tell import tell
 from shared.store.queues import EVALUATE
 
@@ -90,10 +86,10 @@ async def _evaluate(services: Services, workspace: Workspace) -> None:
     checkpoints = await services.store.checkpoints.of(workspace.id)
     inputs = inputs_of(workspace, checkpoints, as_of)
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
-    snapshot = await _snapshot(services, workspace, inputs, as_of)
+    snapshot = await snapshot_of(services, workspace, inputs, as_of)
     judged = []
     for card in cards:
-        answer = await asyncio.to_thread(_judge, card, snapshot)
+        answer = await asyncio.to_thread(judge, card, snapshot)
         each = await _publish(services, card, snapshot, answer, evaluated_at)
         judged.append(each)
         log.step(
@@ -135,43 +131,3 @@ async def _publish(
     states = await states_of(services, workspace, card)
     quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
     return Judged(card, workspace.card(card.id), document, open_rows, quiet)
-
-
-async def _snapshot(
-    services: Services, workspace: Workspace, inputs: list[tuple[Job, Input]], as_of: datetime
-) -> Snapshot:
-    """Read what is visible at an instant: all streams at once, each a few pages of segments."""
-
-    async def load(job: Job) -> list[Batch]:
-        runs = await services.store.segments.runs(job.name, as_of)
-        return await services.store.segments.batches(job.name, job.stream.record_type, runs)
-
-    loaded = await asyncio.gather(*(load(job) for job, _ in inputs))
-    batches: dict[type[Record], list[Batch]] = defaultdict(list)
-    for (job, _), each in zip(inputs, loaded, strict=True):
-        batches[job.stream.record_type] += each
-    decisions = await services.store.decisions.of(workspace.id)
-    return Snapshot(workspace, as_of, batches, tuple(each for _, each in inputs), decisions)
-
-
-def _judge(card: Card, snapshot: Snapshot) -> reading.Answer:
-    """Ask a card, unless it lacks a connection or one of its inputs cannot be trusted."""
-    inputs = list(snapshot.inputs)
-    settings = snapshot.workspace.card(card.id)
-    window = rolling(snapshot.workspace, snapshot.as_of, card.window_days_in(settings))
-    used = needed(card, inputs)
-    if not is_configured(card, inputs):
-        return reading.Answer(window, used, None, status="not_configured")
-    waiting_for = tuple(each.problem for each in used if each.problem)
-    if waiting_for:
-        return reading.Answer(window, used, None, status="held", waiting_for=waiting_for)
-    try:
-        judgement = card.judge(snapshot, window, settings)
-        older = older_unresolved(card, snapshot, window, judgement)
-        return reading.Answer(window, used, judgement, older)
-    except ConfigurationError as error:
-        return reading.Answer(window, used, None, status="held", waiting_for=(str(error),))
-    except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are judged
-        log.failure("judge", error, workspace=snapshot.workspace.id, card=card.id)
-        why = f"this card could not be judged ({type(error).__name__}): the log of the app says where"
-        return reading.Answer(window, used, None, status="held", waiting_for=(why,))
