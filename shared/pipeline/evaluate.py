@@ -2,20 +2,23 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.exceptions import QUIET
-from shared.domain.snapshot import Snapshot
 from shared.domain.workspace import Workspace
-from shared.pipeline import history, log, reading
+from shared.pipeline import log
 from shared.pipeline.casework import states_of
+from shared.pipeline.collector import collector_at_rest
 from shared.pipeline.follow import Found, follow
-from shared.pipeline.freshness import inputs_of
+from shared.pipeline.freshness import inputs_of, with_losses
 from shared.pipeline.judging import judge
+from shared.pipeline.publish import Evaluation, Published, publish
 from shared.pipeline.pull import is_busy
+from shared.pipeline.reading import Answer
 from shared.pipeline.services import Services
 from shared.pipeline.snapshots import snapshot_of
 from shared.pipeline.tell import tell
@@ -51,12 +54,9 @@ async def catch_up(services: Services) -> int:
 
 
 async def _is_overdue(services: Services, workspace: Workspace, now: datetime) -> bool:
-    for card in CARDS:
-        if workspace.card(card.id).enabled:
-            last = await services.store.readings.latest(workspace.id, card.id)
-            if last is None or now - datetime.fromisoformat(last["evaluated_at"]) > OVERDUE:
-                return True
-    return False
+    cards = [card.id for card in CARDS if workspace.card(card.id).enabled]
+    found = await services.store.readings.latest_of(workspace.id, cards)
+    return any(each is None or now - datetime.fromisoformat(each["evaluated_at"]) > OVERDUE for each in found)
 
 
 async def evaluate(services: Services, workspace_id: str) -> None:
@@ -74,7 +74,8 @@ async def evaluate(services: Services, workspace_id: str) -> None:
         await services.store.queues.send(EVALUATE, {"workspace": workspace_id}, TRY_AGAIN)
         return
     try:
-        await _evaluate(services, found[0])
+        with collector_at_rest():
+            await _evaluate(services, found[0])
     finally:
         await services.store.checkpoints.release_evaluation(workspace_id, lease, services.clock())
 
@@ -87,20 +88,32 @@ async def _evaluate(services: Services, workspace: Workspace) -> None:
     inputs = inputs_of(workspace, checkpoints, as_of)
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
     snapshot = await snapshot_of(services, workspace, inputs, as_of)
-    judged = []
+    # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
+    checkpoints = await services.store.checkpoints.of(workspace.id)
+    snapshot = replace(snapshot, inputs=with_losses(snapshot.inputs, workspace, checkpoints))
+    evaluation = Evaluation(
+        evaluated_at,
+        await services.store.workspaces.keep_version(workspace),
+        await services.store.readings.standing(workspace.id),
+    )
+    judged: list[Judged] = []
     for card in cards:
+        if judged and judged[-1].card.unit != card.unit:
+            snapshot.forget()
         answer = await asyncio.to_thread(judge, card, snapshot)
-        each = await _publish(services, card, snapshot, answer, evaluated_at)
-        judged.append(each)
+        published = await publish(services, card, snapshot, answer, evaluation)
+        judged.append(await _followed(services, card, workspace, answer, published))
         log.step(
             "evaluate",
             workspace=workspace.id,
             card=card.id,
-            evaluation=each.reading["evaluation"],
-            status=each.reading["status"],
-            rows=each.reading["row_count"],
+            evaluation=published.found["evaluation"],
+            is_new=published.is_new,
+            status=published.found["status"],
+            rows=published.found["row_count"],
             seconds=round(time.monotonic() - started, 3),
         )
+    await services.store.readings.stand(workspace.id, evaluation.standing)
     await tell(services, workspace, judged)
 
 
@@ -112,22 +125,15 @@ async def _follow(services: Services, card: Card, found: Found) -> None:
         log.failure("follow", error, workspace=found.reading["workspace"], card=card.id)
 
 
-async def _publish(
-    services: Services, card: Card, snapshot: Snapshot, answer: reading.Answer, evaluated_at: datetime
+async def _followed(
+    services: Services, card: Card, workspace: Workspace, answer: Answer, published: Published
 ) -> Judged:
-    """Publish a card's reading, and bring its exceptions to it: a reading is there before what follows."""
-    workspace = snapshot.workspace
-    previous = await services.store.readings.latest(workspace.id, card.id)
-    document, rows = reading.document(card, snapshot, answer, previous, evaluated_at)
-    if answer.judgement is not None:
-        document["comparison"] = await history.comparison(services.store.readings, workspace, card, document)
-    await services.store.readings.publish(document, rows)
-    open_rows = [row for row in rows or () if not row["is_settled"]]
+    """Bring a card's exceptions to its reading, which is there before what follows from it."""
     if answer.judgement is not None:
         older = answer.older.open if answer.older else {}
         looked = answer.older is not None and answer.older.document["count"] is not None
         since = answer.older.document["since"] if answer.older and looked else answer.window.start
-        await _follow(services, card, Found(document, open_rows, older, since))
+        await _follow(services, card, Found(published.found, published.rows, older, since))
     states = await states_of(services, workspace, card)
     quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
-    return Judged(card, workspace.card(card.id), document, open_rows, quiet)
+    return Judged(card, workspace.card(card.id), published.shown, published.rows, quiet)
