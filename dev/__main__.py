@@ -5,15 +5,16 @@ import sys
 
 import typer
 
-from dev.azurite import InstallationError
 from dev.commands import sources
 from dev.commands.bench import bench
 from dev.commands.check import check
 from dev.commands.demo import demo
 from dev.commands.notify import notify
+from dev.commands.pictures import pictures
 from dev.commands.requirements import requirements
 from dev.commands.serve import serve
 from dev.commands.test import run_tests
+from dev.npm import InstallationError
 from dev.processes import PortInUseError, ProgramError
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -30,6 +31,7 @@ app.command()(check)
 app.command()(bench)
 app.command()(requirements)
 app.command()(notify)
+app.command()(pictures)
 app.add_typer(sources.app, name="sources")
 
 

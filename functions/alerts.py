@@ -4,7 +4,7 @@ import hashlib
 from typing import Any, Literal
 
 import azure.functions as func
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from functions import problems
 from functions.answers import entity_tag, json_answer, names, not_modified
@@ -12,11 +12,12 @@ from functions.blueprints import blueprint
 from functions.bodies import body_of
 from functions.http import BASE, Call, endpoint
 from functions.people import shown_recipient
-from functions.queries import Query, query_of
-from shared.access import MAY_RUN, may_see
+from functions.queries import Instant, Query, query_of
+from shared.access import MAY_RUN, ROLES, may_see
 from shared.alerting.decide import acknowledge, lapsed, snooze, unquiet
 from shared.cards import card_of
 from shared.domain.alerts import OPERATIONAL, UNDELIVERED, Alert, AlertKey, AlertState
+from shared.domain.deferred import Deferred
 from shared.domain.severity import SEVERITIES
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
@@ -35,19 +36,27 @@ class AlertsQuery(Query):
     card: str | None = None
 
 
-class AlertChange(BaseModel):
+class AlertChange(Deferred):
     """What a person does about an alert."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: Literal["acknowledge", "snooze", "reopen"]
-    until: AwareDatetime | None = None
+    until: Instant | None = None
 
 
-@endpoint(BLUEPRINT, "list_alerts", "GET", "workspaces/{workspace}/alerts")
+@endpoint(
+    BLUEPRINT,
+    "list_alerts",
+    "GET",
+    "workspaces/{workspace}/alerts",
+    roles=ROLES,
+    query=AlertsQuery,
+    by_card=True,
+)
 async def list_alerts(call: Call) -> func.HttpResponse:
     """Give the alerts of the cards that the caller may see; those that recovered stand as quiet."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query = query_of(call.request, AlertsQuery)
     shown = [
         _shown(call, workspace, kept.alert)
@@ -58,10 +67,10 @@ async def list_alerts(call: Call) -> func.HttpResponse:
     return json_answer({"workspace": workspace.id, "alerts": alerts})
 
 
-@endpoint(BLUEPRINT, "read_alert", "GET", "workspaces/{workspace}/alerts/{alert}")
+@endpoint(BLUEPRINT, "read_alert", "GET", "workspaces/{workspace}/alerts/{alert}", roles=ROLES, by_card=True)
 async def read_alert(call: Call) -> func.HttpResponse:
     """Give one alert."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     kept = await _found(call, workspace)
     tag = _tag(call, kept)
@@ -69,10 +78,18 @@ async def read_alert(call: Call) -> func.HttpResponse:
     return not_modified(call.request, tag) or answer
 
 
-@endpoint(BLUEPRINT, "change_alert", "PATCH", "workspaces/{workspace}/alerts/{alert}")
+@endpoint(
+    BLUEPRINT,
+    "change_alert",
+    "PATCH",
+    "workspaces/{workspace}/alerts/{alert}",
+    roles=ROLES,
+    body=AlertChange,
+    by_card=True,
+)
 async def change_alert(call: Call) -> func.HttpResponse:
     """Acknowledge or snooze an open alert, or take that back; with If-Match, if it has not changed."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     change = body_of(call, AlertChange)
     kept = await _found(call, workspace)

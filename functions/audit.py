@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import azure.functions as func
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from functions import page_tokens
 from functions.alerts import may_see_alert
@@ -14,8 +14,9 @@ from functions.answers import json_answer
 from functions.blueprints import blueprint
 from functions.exceptions import cards_of
 from functions.http import Call, endpoint
-from functions.queries import Query, query_of
-from shared.access import MAY_READ_CONFIGURATION
+from functions.queries import Instant, Query, query_of
+from shared.access import MAY_READ_CONFIGURATION, ROLES
+from shared.domain.deferred import Deferred
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import casework
@@ -35,8 +36,8 @@ LOOK_BACK = timedelta(days=30)
 class AuditQuery(Query):
     """Which stretch of time, whose and what, and where the page begins."""
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     who: str | None = Field(default=None, max_length=200)
     subject: str | None = Field(default=None, max_length=50)
     id: str | None = Field(default=None, max_length=200)
@@ -44,7 +45,7 @@ class AuditQuery(Query):
     page_token: str | None = Field(default=None, max_length=1_000)
 
 
-class Before(BaseModel):
+class Before(Deferred):
     """Before which entry a page begins: entries that come meanwhile stand on the first page alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,14 +54,22 @@ class Before(BaseModel):
     name: str
 
 
-@endpoint(BLUEPRINT, "read_audit", "GET", "workspaces/{workspace}/audit")
+@endpoint(
+    BLUEPRINT,
+    "read_audit",
+    "GET",
+    "workspaces/{workspace}/audit",
+    roles=ROLES,
+    query=AuditQuery,
+    by_card=True,
+)
 async def read_audit(call: Call) -> func.HttpResponse:
     """Give the entries that the caller may see, the newest first.
 
     Steps of exceptions and alerts go by the walls of their cards; what was changed besides, by those of
     the settings.
     """
-    workspace = await call.workspace()
+    workspace = call.workspace
     query = query_of(call.request, AuditQuery)
     now = call.services.clock()
     # A pinned clock may be far behind: what evaluations do bears its time, what people do bears ours.

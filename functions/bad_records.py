@@ -1,13 +1,15 @@
 """The records in quarantine: which ones, and why; never what is in them."""
 
 import azure.functions as func
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from functions import page_tokens, problems
 from functions.answers import json_answer
 from functions.blueprints import blueprint
 from functions.http import Call, endpoint
 from functions.queries import Query, query_of
+from shared.access import ROLES
+from shared.domain.deferred import Deferred
 from shared.errors import ConfigurationError
 from shared.pipeline.health import shown_bad_record
 from shared.pipeline.jobs import jobs_of
@@ -22,7 +24,7 @@ class _BadRecordQuery(Query):
     page_token: str = ""
 
 
-class _Place(BaseModel):
+class _Place(Deferred):
     """Where a page starts: behind which record of which stream."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -31,10 +33,17 @@ class _Place(BaseModel):
     after: str | None
 
 
-@endpoint(BLUEPRINT, "list_bad_records", "GET", "workspaces/{workspace}/sources/{connection}/bad-records")
+@endpoint(
+    BLUEPRINT,
+    "list_bad_records",
+    "GET",
+    "workspaces/{workspace}/sources/{connection}/bad-records",
+    roles=ROLES,
+    query=_BadRecordQuery,
+)
 async def list_bad_records(call: Call) -> func.HttpResponse:
     """Give the records in quarantine, stream by stream, in pages."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query = query_of(call.request, _BadRecordQuery)
     connection = workspace.connection(call.part("connection"))
     if connection is None:

@@ -1,5 +1,6 @@
 """The cards of a workspace: each with its last reading and with what explains it (GEN-08, GEN-09, GEN-10)."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from functions.answers import tagged
 from functions.blueprints import blueprint
 from functions.http import BASE, Call, endpoint
 from functions.problems import bad_query
-from functions.queries import Query, query_of
-from shared.access import may_see
+from functions.queries import Instant, Query, query_of
+from functions.row_readings import as_of
+from shared.access import ROLES, may_see
 from shared.cards import CARDS, card_of
 from shared.cards.card import Card
 from shared.domain.workspace import Workspace
@@ -21,41 +23,64 @@ from shared.workspaces import Fault
 
 BLUEPRINT = blueprint()
 
-_LATER = {
-    "as_of": "past readings cannot be recomputed yet; leave it out for the last one",
-    "entity": "not a parameter of a card; its rows take it, and its breakdown has a cut by entity",
+_NO_PARAMETER = {
+    "entity": "not a parameter of a card; its rows take it, and its breakdown has a cut by entity"
 }
 
 
-@endpoint(BLUEPRINT, "list_cards", "GET", "workspaces/{workspace}/cards")
+class CardQuery(Query):
+    """What a card takes."""
+
+    as_of: Instant | None = None
+
+
+@endpoint(BLUEPRINT, "list_cards", "GET", "workspaces/{workspace}/cards", roles=ROLES, by_card=True)
 async def list_cards(call: Call) -> func.HttpResponse:
     """Give the cards that the caller may see, in their order, with their last readings."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     cards = [card for card in CARDS if workspace.card(card.id).enabled and may_see(card, call.caller)]
-    alerts = await open_alerts(call, workspace)
+    readings = call.services.store.readings
+    alerts, found = await asyncio.gather(
+        open_alerts(call, workspace), readings.latest_of(workspace.id, [card.id for card in cards])
+    )
+    worked = await asyncio.gather(
+        *(
+            _with_work(call, workspace, card, reading or _unevaluated(workspace, card))
+            for card, reading in zip(cards, found, strict=True)
+        )
+    )
     shown = [
-        {
-            **await _with_work(call, workspace, card, await _reading(call, workspace, card)),
-            "alert": alerts.get(card.id),
-            "what": card.what,
-            "links": _links(workspace, card),
-        }
-        for card in cards
+        {**reading, "alert": alerts.get(card.id), "what": card.what, "links": _links(workspace, card)}
+        for card, reading in zip(cards, worked, strict=True)
     ]
     return tagged(call.request, {"workspace": workspace.id, "cards": shown})
 
 
-@endpoint(BLUEPRINT, "read_card", "GET", "workspaces/{workspace}/cards/{card}")
+@endpoint(
+    BLUEPRINT,
+    "read_card",
+    "GET",
+    "workspaces/{workspace}/cards/{card}",
+    roles=ROLES,
+    query=CardQuery,
+    by_card=True,
+)
 async def read_card(call: Call) -> func.HttpResponse:
-    """Give a card's last reading and what explains it."""
-    workspace = await call.workspace()
+    """Give a card's last reading, or with `as_of` the one of then worked out again, and what explains it."""
+    workspace = call.workspace
     card = call.card(workspace)
-    if later := [Fault(name, why) for name, why in _LATER.items() if name in call.request.params]:
-        raise bad_query(later)
-    query_of(call.request, Query)
-    reading = await _with_work(call, workspace, card, await _reading(call, workspace, card))
-    alert = (await open_alerts(call, workspace)).get(card.id)
+    wrong = [Fault(name, why) for name, why in _NO_PARAMETER.items() if name in call.request.params]
+    if wrong:
+        raise bad_query(wrong)
+    query = query_of(call.request, CardQuery)
+    if query.as_of is not None:
+        # What people did, and what is alerted, is of now.
+        nothing = {"exceptions": None, "alert_value": None}
+        reading, alert = (await as_of(call, card, query.as_of)).reading | nothing, None
+    else:
+        reading = await _with_work(call, workspace, card, await _reading(call, workspace, card))
+        alert = (await open_alerts(call, workspace)).get(card.id)
     about = _about(call, workspace, card)
     links = _links(workspace, card)
     return tagged(call.request, {**reading, "alert": alert, "about": about, "links": links})
@@ -67,10 +92,18 @@ class HistoryQuery(Query):
     weeks: int = Field(default=12, ge=1, le=104)
 
 
-@endpoint(BLUEPRINT, "read_card_history", "GET", "workspaces/{workspace}/cards/{card}/history")
+@endpoint(
+    BLUEPRINT,
+    "read_card_history",
+    "GET",
+    "workspaces/{workspace}/cards/{card}/history",
+    roles=ROLES,
+    query=HistoryQuery,
+    by_card=True,
+)
 async def read_card_history(call: Call) -> func.HttpResponse:
     """Give a card's value week by week, up to its last reading (SAGE-ABS-22)."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     card = call.card(workspace)
     query = query_of(call.request, HistoryQuery)
     last = await _reading(call, workspace, card)
@@ -83,9 +116,12 @@ async def read_card_history(call: Call) -> func.HttpResponse:
 
 
 async def _reading(call: Call, workspace: Workspace, card: Card) -> dict[str, Any]:
-    found = await call.services.store.readings.latest(workspace.id, card.id)
+    return await call.services.store.readings.latest(workspace.id, card.id) or _unevaluated(workspace, card)
+
+
+def _unevaluated(workspace: Workspace, card: Card) -> dict[str, Any]:
     settings = workspace.card(card.id)
-    return found or {
+    return {
         "workspace": workspace.id,
         "card": card.id,
         "title": card.title,

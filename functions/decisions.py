@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Literal, Self
 
 import azure.functions as func
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from functions import problems
 from functions.answers import json_answer
@@ -15,9 +15,10 @@ from functions.exception_requests import LONGEST_ID, AnyId
 from functions.exceptions import cards_of
 from functions.http import BASE, Call, endpoint
 from functions.queries import Query, query_of
-from shared.access import MAY_RUN
+from shared.access import MAY_RUN, ROLES
 from shared.cards.card import Card
 from shared.domain.decisions import Decision
+from shared.domain.deferred import Deferred
 from shared.domain.records import MasterCustomer, Order
 from shared.domain.workspace import Workspace
 from shared.pipeline import decisions
@@ -27,7 +28,7 @@ from shared.workspaces import Fault
 BLUEPRINT = blueprint()
 
 
-class NewDecision(BaseModel):
+class NewDecision(Deferred):
     """What is decided about which buyer, as a row shows it or by its key, and which master record."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,10 +56,18 @@ class DecisionsQuery(Query):
     standing: bool | None = None
 
 
-@endpoint(BLUEPRINT, "list_decisions", "GET", "workspaces/{workspace}/decisions")
+@endpoint(
+    BLUEPRINT,
+    "list_decisions",
+    "GET",
+    "workspaces/{workspace}/decisions",
+    roles=ROLES,
+    query=DecisionsQuery,
+    by_card=True,
+)
 async def list_decisions(call: Call) -> func.HttpResponse:
     """Give the decisions about the ledgers of the caller's cards, the newest first."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query = query_of(call.request, DecisionsQuery)
     cards = cards_of(call, workspace)
     found = [
@@ -70,13 +79,21 @@ async def list_decisions(call: Call) -> func.HttpResponse:
     return json_answer({"workspace": workspace.id, "decisions": [_shown(workspace, each) for each in shown]})
 
 
-@endpoint(BLUEPRINT, "take_decision", "POST", "workspaces/{workspace}/decisions")
+@endpoint(
+    BLUEPRINT,
+    "take_decision",
+    "POST",
+    "workspaces/{workspace}/decisions",
+    roles=MAY_RUN,
+    body=NewDecision,
+    by_card=True,
+)
 async def take_decision(call: Call) -> func.HttpResponse:
     """Decide that a buyer is a master record, or is not; the next evaluation goes by it, asked for at once.
 
     A decision that stands already is given with 200.
     """
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query_of(call.request, Query)
     body = body_of(call, NewDecision)
     judging = _judging(workspace, cards_of(call, workspace), body.connection)
@@ -102,10 +119,17 @@ async def take_decision(call: Call) -> func.HttpResponse:
     return json_answer(shown, status=status, headers={"Location": shown["href"]})
 
 
-@endpoint(BLUEPRINT, "reverse_decision", "DELETE", "workspaces/{workspace}/decisions/{decision}")
+@endpoint(
+    BLUEPRINT,
+    "reverse_decision",
+    "DELETE",
+    "workspaces/{workspace}/decisions/{decision}",
+    roles=MAY_RUN,
+    by_card=True,
+)
 async def reverse_decision(call: Call) -> func.HttpResponse:
     """Take a decision back: it stays listed, with who reversed it and when; again changes nothing."""
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query_of(call.request, Query)
     name = call.part("decision")
     found = None

@@ -32,10 +32,18 @@ class DeliveriesQuery(Query):
     limit: int = Field(default=200, ge=1, le=5_000)
 
 
-@endpoint(BLUEPRINT, "list_deliveries", "GET", "workspaces/{workspace}/deliveries")
+@endpoint(
+    BLUEPRINT,
+    "list_deliveries",
+    "GET",
+    "workspaces/{workspace}/deliveries",
+    roles=MAY_RUN,
+    query=DeliveriesQuery,
+    by_card=True,
+)
 async def list_deliveries(call: Call) -> func.HttpResponse:
     """Give what was told to whom, each attempt, and what failed; the newest first."""
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query = query_of(call.request, DeliveriesQuery)
     found = await call.services.store.alerts.deliveries(workspace.id)
     fitting = [
@@ -47,10 +55,17 @@ async def list_deliveries(call: Call) -> func.HttpResponse:
     return json_answer({"workspace": workspace.id, "total": len(fitting), "deliveries": shown})
 
 
-@endpoint(BLUEPRINT, "send_again", "POST", "workspaces/{workspace}/deliveries/{delivery}/send")
+@endpoint(
+    BLUEPRINT,
+    "send_again",
+    "POST",
+    "workspaces/{workspace}/deliveries/{delivery}/send",
+    roles=MAY_RUN,
+    by_card=True,
+)
 async def send_again(call: Call) -> func.HttpResponse:
     """Send a delivery that failed once more."""
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query_of(call.request, Query)
     name = call.part("delivery")
     kept = await call.services.store.alerts.delivery(workspace.id, name)

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from functions.queries import Query
+from functions.queries import Instant, Query
+from shared.domain.deferred import Deferred
 from shared.domain.exceptions import State
 from shared.domain.severity import Severity
 
@@ -28,7 +29,7 @@ class ExceptionsQuery(Query):
     page_token: str | None = Field(default=None, max_length=500)
 
 
-class Behind(BaseModel):
+class Behind(Deferred):
     """Behind which exception a page begins: so pages fit together while exceptions come and go."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,18 +44,18 @@ class Behind(BaseModel):
         return self.rank, self.since, self.id
 
 
-class Change(BaseModel):
+class Change(Deferred):
     """What a person does about an exception."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     action: Literal["acknowledge", "assign", "snooze", "ignore", "resolve", "reopen"]
     assignee: str = Field(default="", max_length=200)
-    until: AwareDatetime | None = None
+    until: Instant | None = None
     reason: str = Field(default="", max_length=2_000)
 
 
-class NewComment(BaseModel):
+class NewComment(Deferred):
     """What a person has to say about an exception."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,7 +63,7 @@ class NewComment(BaseModel):
     comment: str = Field(min_length=1, max_length=4_000)
 
 
-class BulkChange(BaseModel):
+class BulkChange(Deferred):
     """The same change of many exceptions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -21,6 +21,7 @@ from functions.exception_requests import (
 from functions.http import BASE, Call, endpoint
 from functions.queries import Query, query_of
 from shared import access
+from shared.access import ROLES
 from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.exceptions import Action, Incomplete, NotAllowed, Step
@@ -34,10 +35,18 @@ from shared.workspaces import Fault
 BLUEPRINT = blueprint()
 
 
-@endpoint(BLUEPRINT, "list_exceptions", "GET", "workspaces/{workspace}/exceptions")
+@endpoint(
+    BLUEPRINT,
+    "list_exceptions",
+    "GET",
+    "workspaces/{workspace}/exceptions",
+    roles=ROLES,
+    query=ExceptionsQuery,
+    by_card=True,
+)
 async def list_exceptions(call: Call) -> func.HttpResponse:
     """Give the exceptions of the cards that the caller may see, the most urgent first."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query = query_of(call.request, ExceptionsQuery)
     cards = cards_of(call, workspace)
     if query.card is not None and query.card not in {card.id for card in cards}:
@@ -55,38 +64,69 @@ async def list_exceptions(call: Call) -> func.HttpResponse:
     return json_answer(body)
 
 
-@endpoint(BLUEPRINT, "read_exception", "GET", "workspaces/{workspace}/exceptions/{exception}")
+@endpoint(
+    BLUEPRINT,
+    "read_exception",
+    "GET",
+    "workspaces/{workspace}/exceptions/{exception}",
+    roles=ROLES,
+    by_card=True,
+)
 async def read_exception(call: Call) -> func.HttpResponse:
     """Give one exception with all its steps and its row."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     shown = await _found(call, workspace)
     return not_modified(call.request, _tag(shown)) or _answer(workspace, shown)
 
 
-@endpoint(BLUEPRINT, "change_exception", "PATCH", "workspaces/{workspace}/exceptions/{exception}")
+@endpoint(
+    BLUEPRINT,
+    "change_exception",
+    "PATCH",
+    "workspaces/{workspace}/exceptions/{exception}",
+    roles=ROLES,
+    body=Change,
+    by_card=True,
+)
 async def change_exception(call: Call) -> func.HttpResponse:
     """Take a step: acknowledge, assign, snooze, ignore, resolve or reopen; with If-Match, if unchanged."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     change = body_of(call, Change)
     return await _take(call, workspace, _step(call, change))
 
 
-@endpoint(BLUEPRINT, "comment_on_exception", "POST", "workspaces/{workspace}/exceptions/{exception}/comments")
+@endpoint(
+    BLUEPRINT,
+    "comment_on_exception",
+    "POST",
+    "workspaces/{workspace}/exceptions/{exception}/comments",
+    roles=ROLES,
+    body=NewComment,
+    by_card=True,
+)
 async def comment_on_exception(call: Call) -> func.HttpResponse:
     """Add a comment."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     comment = body_of(call, NewComment).comment
     step = Step(at=text(call.services.clock()), who=call.caller.name, action="comment", comment=comment)
     return await _take(call, workspace, step, HTTPStatus.CREATED)
 
 
-@endpoint(BLUEPRINT, "change_exceptions", "POST", "workspaces/{workspace}/exceptions/bulk")
+@endpoint(
+    BLUEPRINT,
+    "change_exceptions",
+    "POST",
+    "workspaces/{workspace}/exceptions/bulk",
+    roles=ROLES,
+    body=BulkChange,
+    by_card=True,
+)
 async def change_exceptions(call: Call) -> func.HttpResponse:
     """Take the same step for up to 1,000 exceptions; the answer says for each what came of it."""
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     wanted = body_of(call, BulkChange)
     step = _step(call, wanted.change)

@@ -5,19 +5,21 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 import azure.functions as func
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from functions import problems
 from functions.answers import json_answer
 from functions.blueprints import blueprint
+from functions.bodies import read
 from functions.http import BASE, Call, endpoint
-from functions.queries import Query, query_of
+from functions.queries import Instant, Query, query_of
 from shared.access import MAY_CONFIGURE, is_key_id, issue
+from shared.domain.deferred import Deferred
 from shared.domain.windows import text
 from shared.pipeline import log
 from shared.pipeline.audit import Note, note
 from shared.store.workspaces import ApiKey
-from shared.workspaces import Fault, faults_of
+from shared.workspaces import Fault
 
 BLUEPRINT = blueprint()
 
@@ -27,29 +29,29 @@ LIFETIME = timedelta(days=365)
 AnyRole = Literal["owner", "finance", "operations", "engineering", "marketing", "admin"]
 
 
-class NewKey(BaseModel):
+class NewKey(Deferred):
     """What a new key is called, what it may, and until when."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=200)
     roles: tuple[AnyRole, ...]
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
-@endpoint(BLUEPRINT, "list_keys", "GET", "workspaces/{workspace}/keys")
+@endpoint(BLUEPRINT, "list_keys", "GET", "workspaces/{workspace}/keys", roles=MAY_CONFIGURE)
 async def list_keys(call: Call) -> func.HttpResponse:
     """Give a workspace's keys, without what opens anything."""
-    workspace = await call.workspace(*MAY_CONFIGURE)
+    workspace = call.workspace
     query_of(call.request, Query)
     found = await call.services.store.api_keys.of(workspace.id)
     return json_answer({"keys": [_shown(each) for each in found]})
 
 
-@endpoint(BLUEPRINT, "make_key", "POST", "workspaces/{workspace}/keys")
+@endpoint(BLUEPRINT, "make_key", "POST", "workspaces/{workspace}/keys", roles=MAY_CONFIGURE, body=NewKey)
 async def make_key(call: Call) -> func.HttpResponse:
     """Make a key and show it, this once."""
-    workspace = await call.workspace(*MAY_CONFIGURE)
+    workspace = call.workspace
     query_of(call.request, Query)
     now = call.services.clock()
     wanted = _wanted(call.body(), now)
@@ -69,10 +71,10 @@ async def make_key(call: Call) -> func.HttpResponse:
     )
 
 
-@endpoint(BLUEPRINT, "revoke_key", "DELETE", "workspaces/{workspace}/keys/{key}")
+@endpoint(BLUEPRINT, "revoke_key", "DELETE", "workspaces/{workspace}/keys/{key}", roles=MAY_CONFIGURE)
 async def revoke_key(call: Call) -> func.HttpResponse:
     """Revoke a key: the next request with it is refused."""
-    workspace = await call.workspace(*MAY_CONFIGURE)
+    workspace = call.workspace
     query_of(call.request, Query)
     key_id, api_keys = call.part("key"), call.services.store.api_keys
     kept = await api_keys.get(workspace.id, key_id) if is_key_id(key_id) else None
@@ -86,12 +88,7 @@ async def revoke_key(call: Call) -> func.HttpResponse:
 
 
 def _wanted(body: bytes, now: datetime) -> NewKey:
-    try:
-        wanted = NewKey.model_validate_json(body)
-    except ValidationError as error:
-        if error.errors()[0]["type"] == "json_invalid":
-            raise problems.bad_body("It is not JSON in UTF-8.") from None
-        raise problems.invalid(faults_of(error)) from None
+    wanted = read(body, NewKey)
     if not wanted.roles:
         raise problems.invalid([Fault("roles", "a key without a role opens nothing")])
     if wanted.expires_at is not None and wanted.expires_at <= now:

@@ -5,10 +5,11 @@ from typing import TypeVar
 import azure.functions as func
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.domain.workspace import Identifier
 
 
-class EvaluateMessage(BaseModel):
+class EvaluateMessage(Deferred):
     """Asks for the evaluation of a workspace."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,10 +24,25 @@ class PullMessage(EvaluateMessage):
     stream: str
 
 
+class FoldMessage(PullMessage):
+    """Asks for the fold of one stream, or for the rest of it."""
+
+    base: str = Field(default="", pattern=r"^([0-9]{8}~[0-9]{8})?$")
+    chunks: int = Field(default=0, ge=0)
+    segments: int = Field(default=0, ge=0)
+    records: int = Field(default=0, ge=0)
+
+
 class NotifyMessage(EvaluateMessage):
     """Asks for one delivery."""
 
     delivery: str = Field(pattern=r"^[0-9a-f]{32}$")
+
+
+class EraseMessage(EvaluateMessage):
+    """Asks that an erasure goes on."""
+
+    erasure: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
 AnyMessage = TypeVar("AnyMessage", bound=BaseModel)

@@ -11,10 +11,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from functions.problems import bad_query
+from shared.domain.deferred import Deferred
 from shared.workspaces import Fault
 
 
-class Place(BaseModel):
+class Place(Deferred):
     """Where a page starts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

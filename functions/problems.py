@@ -55,15 +55,47 @@ def unauthorised() -> Problem:
     return Problem(
         "unauthorised",
         HTTPStatus.UNAUTHORIZED,
-        "A key is needed",
-        "Send a key in the header x-api-key. It is missing, unknown, revoked or expired.",
-        headers={"WWW-Authenticate": 'ApiKey realm="tieout", header="x-api-key"'},
+        "A key or a token is needed",
+        "Send a key in the header x-api-key, or a bearer token. It is missing, unknown, revoked or expired.",
+        headers={"WWW-Authenticate": 'ApiKey realm="tieout", header="x-api-key", Bearer realm="tieout"'},
+    )
+
+
+def too_many_groups() -> Problem:
+    """Say that the caller is known, but not by which groups."""
+    return Problem(
+        "too-many-groups",
+        HTTPStatus.FORBIDDEN,
+        "Your token does not name your groups",
+        "You are in more groups than a token names. Ask for an app role, or have the app registration name "
+        "only the groups that are assigned to the application.",
+    )
+
+
+def too_often(seconds: int) -> Problem:
+    """Say that the caller asks too often, and when to come back."""
+    return Problem(
+        "too-often",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "You ask too often",
+        f"Try again in {seconds} s.",
+        headers={"Retry-After": str(seconds)},
     )
 
 
 def forbidden(detail: str, faults: Iterable[Fault] = ()) -> Problem:
     """Say that the caller's roles do not allow this."""
     return Problem("forbidden", HTTPStatus.FORBIDDEN, "Your roles do not allow this", detail, tuple(faults))
+
+
+def forged() -> Problem:
+    """Say that a change does not come from a page of ours, or from one that is too old."""
+    return Problem(
+        "forged",
+        HTTPStatus.FORBIDDEN,
+        "This did not come from a page of yours",
+        "Load the page again and repeat what you did. A program sends a key in the header x-api-key instead.",
+    )
 
 
 def bad_query(faults: Iterable[Fault]) -> Problem:
@@ -81,6 +113,28 @@ def bad_body(detail: str) -> Problem:
 def too_large(detail: str) -> Problem:
     """Say that the body is larger than we take."""
     return Problem("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large", detail)
+
+
+def unsupported(detail: str, headers: Mapping[str, str] | None = None) -> Problem:
+    """Say that a body is of a kind or an encoding that this route does not take."""
+    title = "The body is of another kind"
+    return Problem("unsupported", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, title, detail, headers=headers or {})
+
+
+def too_long_address(most: int) -> Problem:
+    """Say that the address is longer than we take."""
+    detail = f"An address has at most {most} characters."
+    return Problem("too-long-address", HTTPStatus.REQUEST_URI_TOO_LONG, "The address is too long", detail)
+
+
+def too_long_headers(most: int) -> Problem:
+    """Say that the headers are longer than we take."""
+    return Problem(
+        "too-long-headers",
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "The headers are too long",
+        f"All headers together have at most {most} characters.",
+    )
 
 
 def invalid(faults: Iterable[Fault]) -> Problem:
@@ -111,11 +165,11 @@ def gone(detail: str) -> Problem:
 
 
 def unavailable() -> Problem:
-    """Say that the store is out."""
+    """Say that the store is out, or that a setting or the directory's keys are missing."""
     return Problem(
         "unavailable",
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "The store cannot be reached",
+        "Something that this needs cannot be reached",
         "Try again in a minute; if it stays so, look at /health and at the app's settings.",
         headers={"Retry-After": "60"},
     )

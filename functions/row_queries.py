@@ -1,11 +1,11 @@
 """Which rows a caller wants, in which order: filters, search and sort over a reading's rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Literal
 
 import azure.functions as func
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from functions.problems import bad_query
 from functions.queries import AnyQuery, Query, query_of
@@ -26,7 +26,7 @@ WORK = ("state", "assignee")
 _UNSORTABLE = frozenset(
     {"evidence", "orders", "exposure", "account_value", "also_on", "sub_reasons", "is_privacy_blocked"}
 )
-_KNOWN = {
+CHOICES = {
     "reason": {reason.code for reason in REASONS},
     "queue": {reason.queue for reason in REASONS},
     "cohort": {cohort.code for cohort in COHORTS},
@@ -50,9 +50,11 @@ class RowQuery(Query):
     state: State | None = None
     assignee: str | None = Field(default=None, max_length=200)
     min_age_days: int | None = Field(default=None, ge=0)
+    max_age_days: int | None = Field(default=None, ge=0)
     q: str | None = Field(default=None, max_length=200)
     sort: str | None = None
     include_matched: Literal["true", "false"] = "false"
+    as_of: AwareDatetime | None = None
 
     @property
     def equalities(self) -> dict[str, str]:
@@ -92,19 +94,21 @@ def row_query_of(request: func.HttpRequest, model: type[AnyQuery], card: Card) -
         if name not in names
     ]
     wrong += [
-        Fault(name, f"not one of {', '.join(sorted(_KNOWN[name]))}")
+        Fault(name, f"not one of {', '.join(sorted(CHOICES[name]))}")
         for name, value in query.equalities.items()
-        if name in names and name in _KNOWN and value not in _KNOWN[name]
+        if name in names and name in CHOICES and value not in CHOICES[name]
     ]
     sortable = names - _UNSORTABLE | {*WORK}
     if query.sort is not None and query.sort.removeprefix("-") not in sortable:
         wrong.append(Fault("sort", f"not one of {', '.join(sorted(sortable))}, with - before it or not"))
+    if query.as_of is not None and query.goes_by_work:
+        wrong.append(Fault("as_of", "states and assignees are those of now: leave these out of it"))
     if wrong:
         raise bad_query(wrong)
     return query
 
 
-def refuse_strangers(rows: Sequence[Row], query: RowQuery, workspace: Workspace) -> None:
+def refuse_strangers(columns: Mapping[str, Sequence[Any]], query: RowQuery, workspace: Workspace) -> None:
     """Raise Problem for an entity or platform that neither the workspace nor any of its rows has.
 
     A row may have one that the workspace does not list: a ledger's own code, or what was listed before.
@@ -115,8 +119,10 @@ def refuse_strangers(rows: Sequence[Row], query: RowQuery, workspace: Workspace)
     }
     wrong = []
     for name, codes in listed.items():
-        known = codes | {str(row.get(name) or "") for row in rows}
-        if query.equalities.get(name, "") not in known | {""}:
+        if name not in query.equalities:
+            continue
+        known = codes | {str(value or "") for value in set(columns[name])}
+        if query.equalities[name] not in known | {""}:
             known_names = ", ".join(sorted(known - {""})) or "none"
             wrong.append(Fault(name, f"not one of this workspace's: {known_names}"))
     if wrong:

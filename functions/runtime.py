@@ -4,12 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from shared import settings
+from shared.access.rates import Rates
+from shared.access.signing_keys import SigningKeys
 from shared.pipeline.reached import Reached
 from shared.pipeline.services import Services
 from shared.store.store import open_store
 
 _REACHED = Reached()
 """What a vendor's token and budget are kept by from one call to the next."""
+
+SIGNING_KEYS = SigningKeys()
+"""By which the tokens of callers are signed."""
+
+RATES = Rates()
+"""How often callers ask."""
 
 
 @asynccontextmanager

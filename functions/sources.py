@@ -3,17 +3,19 @@
 from http import HTTPStatus
 
 import azure.functions as func
+from pydantic import Field
 
 from functions import problems
 from functions.answers import json_answer
 from functions.blueprints import blueprint
 from functions.http import BASE, Call, endpoint
 from functions.queries import Query, query_of
-from shared.access import MAY_RUN
+from shared.access import MAY_RUN, ROLES
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
-from shared.pipeline import checks, evaluate, health, pull
+from shared.pipeline import checks, evaluate, health, losses, pull
 from shared.pipeline.audit import Note, note
+from shared.pipeline.jobs import find
 from shared.sources import source_of
 
 BLUEPRINT = blueprint()
@@ -21,6 +23,12 @@ BLUEPRINT = blueprint()
 
 class _PullQuery(Query):
     anew: bool = False
+
+
+class _ConfirmQuery(Query):
+    stream: str
+    records: int = Field(ge=0)
+    """How many records the person has seen that there are."""
 
 
 def started_connection(call: Call, workspace: Workspace) -> Connection:
@@ -33,13 +41,13 @@ def started_connection(call: Call, workspace: Workspace) -> Connection:
     return connection
 
 
-@endpoint(BLUEPRINT, "list_sources", "GET", "workspaces/{workspace}/sources")
+@endpoint(BLUEPRINT, "list_sources", "GET", "workspaces/{workspace}/sources", roles=ROLES)
 async def list_sources(call: Call) -> func.HttpResponse:
     """Give each connection with its streams: last success, lag, counts, and what is wrong (GEN-01).
 
     Beside them, how many messages did not arrive and can be sent again.
     """
-    workspace = await call.workspace()
+    workspace = call.workspace
     query_of(call.request, Query)
     shown = []
     for each in await health.health(call.services, workspace):
@@ -50,10 +58,17 @@ async def list_sources(call: Call) -> func.HttpResponse:
     return json_answer({"workspace": workspace.id, "sources": shown, "failed_deliveries": failed})
 
 
-@endpoint(BLUEPRINT, "ask_for_pull", "POST", "workspaces/{workspace}/sources/{connection}/pull")
+@endpoint(
+    BLUEPRINT,
+    "ask_for_pull",
+    "POST",
+    "workspaces/{workspace}/sources/{connection}/pull",
+    roles=MAY_RUN,
+    query=_PullQuery,
+)
 async def ask_for_pull(call: Call) -> func.HttpResponse:
     """Ask for a pull of all streams of a connection; with `anew`, of everything that there is."""
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query = query_of(call.request, _PullQuery)
     connection = started_connection(call, workspace)
     if (source := source_of(connection.kind)) is not None and source.form is not None:
@@ -71,10 +86,12 @@ async def ask_for_pull(call: Call) -> func.HttpResponse:
     )
 
 
-@endpoint(BLUEPRINT, "check_source", "POST", "workspaces/{workspace}/sources/{connection}/check")
+@endpoint(
+    BLUEPRINT, "check_source", "POST", "workspaces/{workspace}/sources/{connection}/check", roles=MAY_RUN
+)
 async def check_source(call: Call) -> func.HttpResponse:
     """Check a connection now, by reading only, and name each thing that is missing."""
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query_of(call.request, Query)
     connection = started_connection(call, workspace)
     try:
@@ -85,10 +102,38 @@ async def check_source(call: Call) -> func.HttpResponse:
     return json_answer(shown | health.shown_check(found))
 
 
-@endpoint(BLUEPRINT, "ask_for_evaluation", "POST", "workspaces/{workspace}/evaluate")
+@endpoint(
+    BLUEPRINT,
+    "confirm_rows",
+    "POST",
+    "workspaces/{workspace}/sources/{connection}/confirm",
+    roles=MAY_RUN,
+    query=_ConfirmQuery,
+)
+async def confirm_rows(call: Call) -> func.HttpResponse:
+    """Take a person's word that a customer master is as small as it looks; its cards are judged again."""
+    workspace = call.workspace
+    query = query_of(call.request, _ConfirmQuery)
+    connection = started_connection(call, workspace)
+    job = find(workspace, connection.name, query.stream)
+    if job is None:
+        raise problems.not_found("This connection has no stream of this name.")
+    try:
+        before = await losses.confirm(call.services, job, query.records)
+    except losses.NotMissing as error:
+        raise problems.conflict(f"{error}.") from None
+    counts = [f"{query.stream}: {count} records" for count in (before.expected, query.records)]
+    what = Note("connection", connection.name, "confirm", *counts)
+    await note(call.services, workspace.id, call.caller.name, what)
+    await evaluate.request_evaluation(call.services, workspace.id)
+    shown = {"workspace": workspace.id, "connection": connection.name, "stream": query.stream}
+    return json_answer(shown | {"expected": before.expected, "records": query.records})
+
+
+@endpoint(BLUEPRINT, "ask_for_evaluation", "POST", "workspaces/{workspace}/evaluate", roles=MAY_RUN)
 async def ask_for_evaluation(call: Call) -> func.HttpResponse:
     """Ask for an evaluation of all cards from what has been pulled."""
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query_of(call.request, Query)
     if not workspace.enabled:
         raise problems.conflict("The workspace is switched off.")

@@ -26,16 +26,23 @@ class _UploadQuery(Query):
     replace: bool = False
 
 
-@endpoint(BLUEPRINT, "send_records", "POST", "workspaces/{workspace}/sources/{connection}/records")
+@endpoint(
+    BLUEPRINT,
+    "send_records",
+    "POST",
+    "workspaces/{workspace}/sources/{connection}/records",
+    roles=MAY_RUN,
+    query=_UploadQuery,
+)
 async def send_records(call: Call) -> func.HttpResponse:
     """Take in a file of records, all at once; name each row that is refused."""
-    workspace = await call.workspace(*MAY_RUN)
+    workspace = call.workspace
     query = query_of(call.request, _UploadQuery)
     connection = started_connection(call, workspace)
     source = source_of(connection.kind)
     if source is None or source.form is None:
         raise problems.conflict("Records of this connection are pulled; none are sent to it.")
-    upload = Upload(call.body(MOST_BYTES), _kind(call), query.replace, _caller_key(call))
+    upload = Upload(call.body(MOST_BYTES, TYPES), _kind(call), query.replace, _caller_key(call))
     [job] = jobs_of(workspace, connection)
     try:
         answer = await push.receive(call.services, job, source.form, upload)
@@ -59,7 +66,7 @@ async def send_records(call: Call) -> func.HttpResponse:
 def _kind(call: Call) -> str:
     given = call.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given not in TYPES:
-        raise problems.bad_body(f"Say in Content-Type what it is: {', '.join(TYPES)}.")
+        raise problems.unsupported(f"Say in Content-Type what it is: {', '.join(TYPES)}.")
     return TYPES[given]
 
 

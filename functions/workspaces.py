@@ -3,34 +3,34 @@
 from http import HTTPStatus
 
 import azure.functions as func
-from pydantic import ValidationError
 
 from functions import problems
 from functions.answers import entity_tag, json_answer, names, not_modified, tagged
 from functions.blueprints import blueprint
+from functions.bodies import read
 from functions.http import BASE, Call, endpoint, open_endpoint
 from functions.queries import Query, query_of
 from shared import workspaces
-from shared.access import MAY_CONFIGURE, MAY_READ_CONFIGURATION
+from shared.access import MAY_CONFIGURE, MAY_READ_CONFIGURATION, ROLES
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
 from shared.pipeline.audit import Note, note, parts_changed
 from shared.store.tables import Conflict
-from shared.workspaces import Fault, faults_of
+from shared.workspaces import Fault
 
 BLUEPRINT = blueprint()
 
 
-@endpoint(BLUEPRINT, "list_workspaces", "GET", "workspaces")
+@endpoint(BLUEPRINT, "list_workspaces", "GET", "workspaces", roles=ROLES)
 async def list_workspaces(call: Call) -> func.HttpResponse:
     """Give the workspaces that the caller's key opens, and who the caller is."""
     query_of(call.request, Query)
     store, caller = call.services.store.workspaces, call.caller
-    if caller.workspace is None:
+    if caller.opens_all:
         found = await store.all()
     else:
-        own = await store.get(caller.workspace)
-        found = [own[0]] if own else []
+        read = [await store.get(name) for name in sorted(caller.opens)]
+        found = [stored[0] for stored in read if stored is not None]
     shown = [
         {
             "id": each.id,
@@ -38,6 +38,7 @@ async def list_workspaces(call: Call) -> func.HttpResponse:
             "time_zone": each.time_zone,
             "reporting_currency": each.reporting_currency,
             "enabled": each.enabled,
+            "roles": sorted(caller.within(each.id).roles),
             "href": f"/{BASE}/workspaces/{each.id}",
         }
         for each in found
@@ -52,34 +53,26 @@ async def workspace_schema(request: func.HttpRequest) -> func.HttpResponse:
     return tagged(request, workspaces.schema())
 
 
-@endpoint(BLUEPRINT, "read_workspace", "GET", "workspaces/{workspace}")
+@endpoint(BLUEPRINT, "read_workspace", "GET", "workspaces/{workspace}", roles=MAY_READ_CONFIGURATION)
 async def read_workspace(call: Call) -> func.HttpResponse:
     """Give a workspace's document; secrets stand in it as references only."""
-    workspace, etag = await call.stored()
-    call.needs(*MAY_READ_CONFIGURATION)
     query_of(call.request, Query)
-    tag = entity_tag(etag)
-    shown = workspace.model_dump(mode="json")
+    shown = call.workspace.model_dump(mode="json")
+    tag = entity_tag(call.etag)
     return not_modified(call.request, tag) or json_answer(shown, headers={"ETag": tag})
 
 
-@endpoint(BLUEPRINT, "save_workspace", "PUT", "workspaces/{workspace}")
+@endpoint(BLUEPRINT, "save_workspace", "PUT", "workspaces/{workspace}", roles=MAY_CONFIGURE, body=Workspace)
 async def save_workspace(call: Call) -> func.HttpResponse:
     """Save a workspace's document, if it has not changed since the caller read it.
 
     Only the operator makes workspaces and connections, and says where these lead and with which secrets.
     """
     name = call.part("workspace")
-    stored = await call.services.store.workspaces.get(name) if call.caller.may_enter(name) else None
-    if stored is None and not call.caller.is_operator:
-        raise problems.not_found("There is no workspace of this name that your key opens.")
-    call.needs(*MAY_CONFIGURE)
     query_of(call.request, Query)
-    before, etag = stored or (None, "")
+    before, etag = call.stored or (None, "")
     _refuse_changed(call, etag)
-    workspace = _document(call.body(), name)
-    if not call.caller.is_operator and (found := workspaces.reaches_out(workspace, before)):
-        raise problems.forbidden("Parts of this change are the operator's to make; see errors.", found)
+    workspace = acceptable(call, call.body())
     try:
         saved = await call.services.store.workspaces.put(workspace, etag)
     except Conflict:
@@ -96,6 +89,15 @@ async def save_workspace(call: Call) -> func.HttpResponse:
     )
 
 
+def acceptable(call: Call, body: bytes) -> Workspace:
+    """Read a document of the route's workspace as a save takes it; raises Problem as the save would."""
+    workspace = _document(body, call.part("workspace"))
+    before = call.stored[0] if call.stored else None
+    if not call.caller.is_operator and (found := workspaces.reaches_out(workspace, before)):
+        raise problems.forbidden("Parts of this change are the operator's to make; see errors.", found)
+    return workspace
+
+
 def _refuse_changed(call: Call, etag: str) -> None:
     """Hold If-Match and If-None-Match against what is stored; "" is nothing."""
     wanted = call.request.headers.get("if-match", "")
@@ -108,12 +110,7 @@ def _refuse_changed(call: Call, etag: str) -> None:
 
 def _document(body: bytes, name: str) -> Workspace:
     """Read a document; raises Problem with each of its faults."""
-    try:
-        workspace = Workspace.model_validate_json(body)
-    except ValidationError as error:
-        if error.errors()[0]["type"] == "json_invalid":
-            raise problems.bad_body("It is not JSON in UTF-8.") from None
-        raise problems.invalid(faults_of(error)) from None
+    workspace = read(body, Workspace)
     found = workspaces.faults(workspace)
     if workspace.id != name:
         found.insert(0, Fault("id", f"must be {name}, as in the address"))

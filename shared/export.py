@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_BEGINS_A_FORMULA = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20", "\t", "\r", "\n")
+"""Also full-width signs, which East Asian spreadsheets take for the plain ones."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 Columns = Sequence[tuple[str, str]]

@@ -6,18 +6,31 @@
 | `AzureWebJobsStorage__accountName` | its name, reached by managed identity |
 | `AzureWebJobsStorage__tableServiceUri`, `__queueServiceUri`, `__clientId` | where they differ |
 | `TIEOUT_ADMIN_KEY` | the operator's key: makes workspaces and their keys |
+| `TIEOUT_CALLBACK_HOSTS` | hosts besides Microsoft's at which flows may be called, with commas between |
 | `TIEOUT_KEY_VAULT` | address of the Key Vault that `keyvault:NAME` refers to |
 | `AZURE_FUNCTIONS_ENVIRONMENT` | set by the host: `Development` allows vendors on this machine over http |
 | `TIEOUT_SCHEDULE_{KIND}` | NCRONTAB that replaces a source's own schedule |
+| `TIEOUT_ENTRA_TENANT` | id of the Microsoft Entra tenant whose people and apps may ask |
+| `TIEOUT_ENTRA_AUDIENCE` | what their tokens are for: the app's client id, its `api://` address, or both |
+| `TIEOUT_ENTRA_CLIENTS` | client ids of the apps by which they may ask; empty, every app of the tenant |
+| `TIEOUT_ENTRA_ACCESS` | which app roles and groups have which roles in which workspaces, as JSON |
+| `TIEOUT_PLATFORM_SIGN_IN` | `true` to let in whom App Service authentication has signed in |
+| `WEBSITE_AUTH_ENABLED` | set by the platform: App Service authentication is on |
+| `TIEOUT_REQUESTS_PER_MINUTE` | what one caller may ask of one instance; 600 if nothing else is said |
+| `TIEOUT_RECOMPUTATIONS_PER_MINUTE` | and of that, what is worked out anew; 60 if nothing else is said |
+| `TIEOUT_REFUSALS_PER_MINUTE` | how often one address may fail to sign in; 30 if nothing else is said |
+| `TIEOUT_SESSION_HOURS` | how long one may be signed in to the dashboard; 8 if nothing else is said |
+| `TIEOUT_SESSION_IDLE_MINUTES` | and without asking for a page; 60 if nothing else is said |
 """
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 
 import httpx
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity.aio import DefaultAzureCredential
 
+from shared.access.directory import Directory
 from shared.errors import ConfigurationError, RetryLater
 from shared.store.account import StorageAccount
 
@@ -50,6 +63,66 @@ def operator_key(environment: Mapping[str, str] = os.environ) -> str:
     return environment.get("TIEOUT_ADMIN_KEY", "")
 
 
+def callback_hosts(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Give the hosts, besides those of Power Automate, at which flows may be called."""
+    given = environment.get("TIEOUT_CALLBACK_HOSTS", "").split(",")
+    return tuple(each.strip().lower() for each in given if each.strip())
+
+
+def directory(environment: Mapping[str, str] = os.environ) -> Directory:
+    """Say whose people and apps may ask, and what opens what to them."""
+    return Directory(
+        tenant=environment.get("TIEOUT_ENTRA_TENANT", "").strip().lower(),
+        audiences=_words(environment, "TIEOUT_ENTRA_AUDIENCE"),
+        clients=frozenset(_words(environment, "TIEOUT_ENTRA_CLIENTS")),
+        access=environment.get("TIEOUT_ENTRA_ACCESS", ""),
+    )
+
+
+def platform_signs_in(environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether the platform's word for who asks counts: it is given, and the operator takes it."""
+    names = ("WEBSITE_AUTH_ENABLED", "TIEOUT_PLATFORM_SIGN_IN")
+    return all(environment.get(name, "").strip().lower() in {"true", "1"} for name in names)
+
+
+def requests_per_minute(environment: Mapping[str, str] = os.environ) -> int:
+    """Say how much one caller may ask of one instance; raises ConfigurationError for what is no number."""
+    return _count(environment, "TIEOUT_REQUESTS_PER_MINUTE", 600)
+
+
+def recomputations_per_minute(environment: Mapping[str, str] = os.environ) -> int:
+    """Say how often one caller may have much worked out; raises ConfigurationError for what is no number."""
+    return _count(environment, "TIEOUT_RECOMPUTATIONS_PER_MINUTE", 60)
+
+
+def refusals_per_minute(environment: Mapping[str, str] = os.environ) -> int:
+    """Say how often one address may fail; raises ConfigurationError for what is no number."""
+    return _count(environment, "TIEOUT_REFUSALS_PER_MINUTE", 30)
+
+
+def session_length(environment: Mapping[str, str] = os.environ) -> timedelta:
+    """Say how long one may be signed in; raises ConfigurationError for what is no number."""
+    return timedelta(hours=_count(environment, "TIEOUT_SESSION_HOURS", 8))
+
+
+def session_idle(environment: Mapping[str, str] = os.environ) -> timedelta:
+    """Say how long a session may rest; raises ConfigurationError for what is no number."""
+    return timedelta(minutes=_count(environment, "TIEOUT_SESSION_IDLE_MINUTES", 60))
+
+
+def _words(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(environment.get(name, "").replace(",", " ").split())
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    given = environment.get(name, "").strip()
+    if not given:
+        return default
+    if not given.isdecimal() or not int(given):
+        raise ConfigurationError(f"{name} must be a whole number above 0", name)
+    return int(given)
+
+
 def schedule(kind: str, default: str, environment: Mapping[str, str] = os.environ) -> str:
     """Give the schedule of a kind of source: what the environment says, or the source's own."""
     return environment.get(f"TIEOUT_SCHEDULE_{kind.upper()}", "") or default
@@ -74,6 +147,8 @@ async def _from_key_vault(name: str, environment: Mapping[str, str]) -> str:
     if not vault:
         msg = "set TIEOUT_KEY_VAULT to the vault's address, https://NAME.vault.azure.net"
         raise ConfigurationError(msg, "TIEOUT_KEY_VAULT")
+    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - heavy to load
+
     async with DefaultAzureCredential() as credential, httpx.AsyncClient(timeout=10) as http:
         try:
             token = await credential.get_token("https://vault.azure.net/.default")

@@ -5,15 +5,14 @@ python -m dev.bench.memory CONNECTION_STRING RECORDS
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from dev.bench.megabytes import megabytes
 from dev.bench.setups import NAME
 from dev.bench.throughput import opened, services
 from shared.pipeline.pull import pull
@@ -21,7 +20,6 @@ from shared.store.segments import StreamName
 
 KIND, STREAM, PAGE = "business_central", "invoices", 1_000
 TARGET = 250
-STATUS = Path("/proc/self/status")
 _EVERY = 50
 """Pages between two samples."""
 
@@ -44,7 +42,7 @@ class Endless(httpx.AsyncBaseTransport):
             return _json({"value": []})
         page = int(request.url.params.get("$skiptoken", 0))
         if page % _EVERY == 0:
-            self.samples.append(_megabytes("VmRSS"))
+            self.samples.append(megabytes("VmRSS"))
         start, end = page * PAGE, min((page + 1) * PAGE, self.records)
         body: dict[str, Any] = {"value": [_invoice(number) for number in range(start, end)]}
         if end < self.records:
@@ -76,18 +74,6 @@ def _invoice(number: int) -> dict[str, Any]:
     }
 
 
-def _megabytes(which: str) -> int:
-    """Give what this process takes: `VmRSS` now, `VmHWM` at most so far; elsewhere than on Linux at most.
-
-    On Linux the usual way counts the process that started this one, too.
-    """
-    if not STATUS.exists():
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most // (1024**2 if sys.platform == "darwin" else 1024)
-    lines = STATUS.read_text(encoding="ascii", errors="replace").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(which)) // 1024
-
-
 async def measure(connection_string: str, records: int) -> dict[str, Any]:
     """Pull so many records and give how much memory that took."""
     vendor, name = Endless(records, []), StreamName(KIND.replace("_", "-"), NAME, STREAM)
@@ -97,7 +83,7 @@ async def measure(connection_string: str, records: int) -> dict[str, Any]:
         await pull(app, name.workspace, name.connection, name.stream, budget_seconds=3_600)
         seconds = round(time.perf_counter() - began, 1)
         stored = sum(run.records for run in await store.segments.runs(name))
-    peak = _megabytes("VmHWM")
+    peak = megabytes("VmHWM")
     return {
         "records": stored,
         "peak_megabytes": peak,

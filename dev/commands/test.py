@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dev import azurite
+from dev import browser as chromium
 from dev.host import ROOT
 
 Arguments = Annotated[
@@ -14,9 +15,14 @@ Arguments = Annotated[
 ]
 
 
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
 def run_tests(arguments: Arguments = None) -> None:
     """Run the tests; what follows is handed to pytest."""
-    azurite.install(progress=lambda line: typer.echo(line, err=True))
+    azurite.install(progress=_tell)
+    chromium.install(progress=_tell)
     os.chdir(ROOT)
     command = (sys.executable, "-m", "pytest", "-n", "2", *(arguments or ()))
     os.execv(sys.executable, command)  # noqa: S606 - pytest takes our place

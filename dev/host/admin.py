@@ -20,8 +20,8 @@ from starlette.responses import JSONResponse, Response
 from dev.host.functions import Function
 from dev.host.invocation import Invoke
 from dev.host.keys import ADMIN, Keys, given_key
-from dev.host.ncrontab import Schedule
 from dev.host.timers import request as timer_request
+from shared.ncrontab import Schedule
 
 _log = logging.getLogger("host")
 

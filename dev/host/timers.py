@@ -15,7 +15,7 @@ from dev.host.configuration import resolved
 from dev.host.errors import StartupError
 from dev.host.functions import Function
 from dev.host.invocation import Invoke
-from dev.host.ncrontab import Schedule, ScheduleError, parse
+from shared.ncrontab import Schedule, ScheduleError, parse
 
 LONGEST_SLEEP_SECONDS = 60
 """A machine that was asleep meanwhile finds the time again within this."""

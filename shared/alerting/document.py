@@ -93,7 +93,8 @@ def threshold_document(  # noqa: PLR0913 - what a message is about, and how its 
         "title": title,
         "heading": f"{title} {_heading(message)}",
         "card": card.id,
-        "evaluation": reading["evaluation"],
+        # Its rows are sent along, and they may be those of an earlier reading.
+        "evaluation": reading.get("rows_of") or reading["evaluation"],
         "value": _compared(alert.value, unit),
         "what": card.what,
         "todo": card.todo,

@@ -84,6 +84,21 @@ class Judgement:
 Judge = Callable[[Snapshot, Window, CardSettings], Judgement]
 
 
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """What is known of a row before anybody builds it: enough to count what is still open."""
+
+    id: str
+    """The row's own."""
+    occurred_at: str
+    is_counted: bool = True
+    gap: int = 0
+    """Money in ten-thousandths, for a card whose unit is money."""
+
+
+FindUnresolved = Callable[[Snapshot, Window, CardSettings], Sequence[Unresolved]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One card. The module's docstring is the text that users read."""
@@ -104,6 +119,8 @@ class Card:
     columns: tuple[tuple[str, str], ...]
     """CSV: heading and row field, in order."""
     about: str
+    unresolved: FindUnresolved | None = None
+    """Tells of every row that `judge` would list, in any order, without building one; None: ask `judge`."""
 
     @property
     def what(self) -> str:

@@ -1,18 +1,19 @@
 """What the cards about absent customers share: their rows and figures."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from shared.cards.card import Need
+from shared.cards.card import Need, Unresolved
 from shared.cards.cohorts import AMBIGUOUS, GUEST, SUSPECTED_DUPLICATES, cohort_of
-from shared.domain.absence import Absence, Master, Population, attached_orders, evidence, population
-from shared.domain.buyers import COMMERCE
-from shared.domain.money import format_money
+from shared.domain.absence import Absence, Master, Population, compared, parted
+from shared.domain.buyers import COMMERCE, Buyer
+from shared.domain.evidence import ShownOrders, evidence
 from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order
 from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow, row_id
 from shared.domain.snapshot import Snapshot
+from shared.domain.timeline import timeline
 from shared.domain.windows import Window, age_in_days, local_date
 from shared.domain.workspace import CardSettings
 
@@ -60,8 +61,35 @@ def population_of(snapshot: Snapshot, window: Window, settings: CardSettings, ma
     """Give a window's buyers parted by the master: worked out once, whichever cards ask."""
     seen = settings.model_copy(update=_SAID_OF_THE_ANSWER)
     return snapshot.once(
-        (population, window, seen, master), lambda: population(snapshot, window, seen, master)
+        (compared, window, seen, master),
+        lambda: compared(snapshot, parted_by(snapshot, window, settings, master), master),
     )
+
+
+def parted_by(snapshot: Snapshot, window: Window, settings: CardSettings, master: Master) -> Population:
+    """Give the same without what only rows tell: whom the absent are like, and what is odd about them."""
+    seen = settings.model_copy(update=_SAID_OF_THE_ANSWER)
+    return snapshot.once((parted, window, seen, master), lambda: parted(snapshot, window, seen, master))
+
+
+def finding(cohorts: Collection[str]) -> Callable[[Snapshot, Window, CardSettings, Master], Population]:
+    """Say how far to look where no rows are built: only a cohort needs to know whom the absent are like."""
+    return population_of if cohorts else parted_by
+
+
+def unresolved_cases(
+    card: str, snapshot: Snapshot, cases: Iterable[Absence], cohorts: Collection[str]
+) -> list[Unresolved]:
+    """Tell of the rows of some cases without building them; those of these cohorts do not count."""
+    placed_at = timeline(snapshot).placed_at
+    return [
+        Unresolved(
+            id=row_id(card, *subject_of(case)),
+            occurred_at=placed_at[case.buyer.orders[0]],
+            is_counted=case.is_counted and not (cohorts and cohort_of(case).code in cohorts),
+        )
+        for case in cases
+    ]
 
 
 def subject_of(absence: Absence) -> tuple[str, str]:
@@ -69,17 +97,23 @@ def subject_of(absence: Absence) -> tuple[str, str]:
     return absence.buyer.entity, absence.buyer.identity
 
 
-def customer_row(card: str, snapshot: Snapshot, found: Population, absence: Absence) -> CustomerRow:
+def shown_orders(snapshot: Snapshot, cases: Iterable[Absence], added: Iterable[int] = ()) -> ShownOrders:
+    """Read the orders behind some cases, for their rows to show, and what others are worth."""
+    return ShownOrders(snapshot, (row for case in cases for row in case.buyer.orders), added)
+
+
+def customer_row(
+    card: str, snapshot: Snapshot, found: Population, absence: Absence, orders: ShownOrders
+) -> CustomerRow:
     """Give the row of one absent buyer; `dataclasses.replace` adds what a card knows besides."""
-    orders = snapshot.table(Order, *COMMERCE)
     buyer = absence.buyer
     first = buyer.orders[0]
     cohort = cohort_of(absence)
     key, value = buyer.keys[0] if buyer.keys else ("", "")
-    connection = orders.connections[first]
+    connection = orders.connection(first)
     fields: dict[str, Any] = {
         "id": row_id(card, *subject_of(absence)),
-        "name": _display_name(snapshot, absence),
+        "name": _display_name(snapshot, orders, buyer),
         "email": next((orders["email"][row] for row in buyer.orders if orders["email"][row]), ""),
         "entity": buyer.entity,
         "platform": snapshot.workspace.kind_of(connection),
@@ -94,26 +128,14 @@ def customer_row(card: str, snapshot: Snapshot, found: Population, absence: Abse
         "match_key": key,
         "match_value": value,
         "order_count": len(buyer.orders),
-        "orders": attached_orders(snapshot, buyer.orders),
-        "exposure": exposure(snapshot, buyer.orders),
+        "orders": orders.attached(buyer.orders),
+        "exposure": orders.exposure(buyer.orders),
         "is_counted": absence.is_counted,
         "evidence": evidence(found, absence),
     }
     if found.index.is_privacy_blocked(absence.match):
         fields |= dict.fromkeys(("name", "email", "match_value"), PRIVACY_BLOCKED)
     return CustomerRow(**fields)
-
-
-def exposure(snapshot: Snapshot, rows: Iterable[int]) -> tuple[dict[str, str], ...]:
-    """Add up what orders are worth, net of tax, by currency (SAGE-ABS-12)."""
-    orders = snapshot.table(Order, *COMMERCE)
-    totals: dict[str, int] = {}
-    for row in rows:
-        currency = orders["currency"][row]
-        totals[currency] = totals.get(currency, 0) + orders["net"][row]
-    return tuple(
-        {"amount": format_money(amount), "currency": currency} for currency, amount in sorted(totals.items())
-    )
 
 
 def leave_out(rows: Iterable[CustomerRow], cohorts: Iterable[str]) -> tuple[CustomerRow, ...]:
@@ -140,13 +162,12 @@ def population_figures(found: Population) -> dict[str, int | str]:
     """
     absent = {absence.buyer.identity for absence in found.absences}
     pending = {buyer.identity for buyer in found.pending} - absent
-    buyers = {buyer.identity for buyer in found.buyers}
     return {
-        "distinct_buyers": len(buyers),
-        "matched_buyers": len(buyers - absent - pending),
+        "distinct_buyers": found.distinct,
+        "matched_buyers": found.distinct - len(absent) - len(pending),
         "absent_buyers": len(absent),
         "pending_buyers": len(pending),
-        "expected_records": len(found.buyers),
+        "expected_records": found.expected,
         "matched_records": found.matched,
         "pending": len(found.pending),
         "guests_left_out": found.guests_left_out,
@@ -178,11 +199,9 @@ def oldest_first(rows: Iterable[CustomerRow]) -> tuple[CustomerRow, ...]:
     return tuple(sorted(rows, key=lambda row: (row.occurred_at, row.name, row.id)))
 
 
-def _display_name(snapshot: Snapshot, absence: Absence) -> str:
-    orders = snapshot.table(Order, *COMMERCE)
-    buyer = absence.buyer
+def _display_name(snapshot: Snapshot, orders: ShownOrders, buyer: Buyer) -> str:
     if buyer.company is not None:
         return str(snapshot.table(Company, *COMMERCE).detail(buyer.company, "display_name"))
     names = ("company_name", "display_name") if buyer.segment == "b2b" else ("display_name",)
-    found = (str(orders.detail(row, name)) for name in names for row in buyer.orders)
+    found = (orders.detail(row, name) for name in names for row in buyer.orders)
     return next((name for name in found if name), "")

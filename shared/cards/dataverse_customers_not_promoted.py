@@ -10,12 +10,13 @@ the integration. Then run the promotion again. A record that was refused stays h
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from shared.cards import dynamics_365
-from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
+from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice, Unresolved
 from shared.cards.causes import Cause
 from shared.cards.customers import COLUMNS, oldest_first, percentage
 from shared.cards.cuts import by_cause, by_day, by_entity
@@ -111,6 +112,15 @@ def judge(snapshot: Snapshot, window: Window, _: CardSettings) -> Judgement:
             "stuck_of_active_percentage": percentage(len(rows), active),
         },
     )
+
+
+def unresolved(snapshot: Snapshot, window: Window, _: CardSettings) -> Sequence[Unresolved]:
+    """Tell of the rows that a window has, without building them."""
+    created_at = snapshot.table(CrmCustomer, "dataverse")["created_at"]
+    return [
+        Unresolved(row_id(ID, *dynamics_365.record_subject(snapshot, each.row)), created_at[each.row])
+        for each in dynamics_365.promotions(snapshot, window).stuck
+    ]
 
 
 def _row(snapshot: Snapshot, stuck: Promotion) -> CustomerRow:
@@ -231,6 +241,7 @@ CARD = Card(
         Need(SyncAttempt, ERROR_LOGS, is_required=False),
     ),
     judge=judge,
+    unresolved=unresolved,
     where_to_look=(
         "Power Platform admin centre: Data > Dual-write, the maps of contacts and accounts",
         "Finance & Operations: Accounts receivable > Customers > All customers",

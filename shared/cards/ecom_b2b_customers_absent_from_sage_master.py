@@ -11,33 +11,38 @@ behind many. Lagging customers clear at the next run. Where neither the sync log
 the cause stays unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from shared.cards import sage
-from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
+from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice, Unresolved
 from shared.cards.customers import (
     BUYER_NEEDS,
     COLUMNS,
     counted,
     customer_row,
     excluded,
-    exposure,
+    finding,
     leave_out,
     percentage,
     population_of,
+    shown_orders,
+    unresolved_cases,
 )
 from shared.cards.cuts import by_cause, by_entity, count, total
 from shared.cards.sage import MASTER, SYNC_LOGS
 from shared.cards.sync_causes import CAUSES, FAILED, LAGGING, NEVER_SYNCED, Told, told
 from shared.domain.absence import Absence, Population
 from shared.domain.accounts import orders_ever
+from shared.domain.evidence import ShownOrders
 from shared.domain.money import parse_money
 from shared.domain.records import MasterCustomer, SyncAttempt
 from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow
 from shared.domain.snapshot import Snapshot
+from shared.domain.timeline import timeline
 from shared.domain.windows import Window
 from shared.domain.workspace import CardSettings
 
@@ -49,15 +54,14 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     """Count absent B2B buyers with an active order in the window, and say what the sync log knows."""
     # Everyone, as the wider card mostly asks for them: so they are looked up once for both.
     found = population_of(snapshot, window, settings.model_copy(update=_EVERYONE), MASTER)
-    buyers = [buyer for buyer in found.buyers if buyer.segment == "b2b"]
-    cases = [_active(snapshot, each) for each in found.absences if sage.is_of_b2b_card(snapshot, each)]
+    buyers = [buyer for buyer in found.others if buyer.segment == "b2b"]
+    cases = _cases(snapshot, found)
     ever = orders_ever(snapshot, [absence.buyer for absence in cases])
-    rows = _most_valuable_first(
-        snapshot,
-        [_row(snapshot, window, found, absence, orders) for absence, orders in zip(cases, ever, strict=True)],
-    )
+    orders = shown_orders(snapshot, cases, chain.from_iterable(ever))
+    listed = (_row(snapshot, window, found, each, orders) for each in zip(cases, ever, strict=True))
+    rows = _most_valuable_first(snapshot, listed)
     # What the wider card leaves out cannot count here: this card is a part of it (SAGE-CM-03).
-    rows = leave_out(rows, excluded(settings, snapshot.workspace.card(sage.WIDER)))
+    rows = leave_out(rows, _excluded(snapshot, settings))
     counts = counted(rows)
     lagging = sum(row.cause == LAGGING.code for row in counts)
     failed = [row for row in counts if row.cause == FAILED.code]
@@ -84,23 +88,43 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     )
 
 
-def _active(snapshot: Snapshot, absence: Absence) -> Absence:
-    """Leave a case its active orders only (SAGE-CM-02)."""
-    return replace(absence, buyer=replace(absence.buyer, orders=sage.active_orders(snapshot, absence.buyer)))
+def unresolved(snapshot: Snapshot, window: Window, settings: CardSettings) -> Sequence[Unresolved]:
+    """Tell of the rows that a window has, without building them."""
+    cohorts = _excluded(snapshot, settings)
+    found = finding(cohorts)(snapshot, window, settings.model_copy(update=_EVERYONE), MASTER)
+    return unresolved_cases(ID, snapshot, _cases(snapshot, found), cohorts)
+
+
+def _excluded(snapshot: Snapshot, settings: CardSettings) -> frozenset[str]:
+    return excluded(settings, snapshot.workspace.card(sage.WIDER))
+
+
+def _cases(snapshot: Snapshot, found: Population) -> list[Absence]:
+    """Give the cases of this card, each with its active orders only (SAGE-CM-02)."""
+    return [
+        replace(case, buyer=replace(case.buyer, orders=sage.active_orders(snapshot, case.buyer)))
+        for case in found.absences
+        if sage.is_of_b2b_card(snapshot, case)
+    ]
 
 
 def _row(
-    snapshot: Snapshot, window: Window, found: Population, absence: Absence, orders: Sequence[int]
+    snapshot: Snapshot,
+    window: Window,
+    found: Population,
+    case: tuple[Absence, Sequence[int]],
+    orders: ShownOrders,
 ) -> CustomerRow:
-    row = customer_row(ID, snapshot, found, absence)
+    absence, ever = case
+    row = customer_row(ID, snapshot, found, absence, orders)
     hidden = PRIVACY_BLOCKED if found.index.is_privacy_blocked(absence.match) else ""
-    why = told(snapshot, absence.buyer, orders, sage.sync_log(snapshot))
+    why = told(snapshot, absence.buyer, timeline(snapshot).placed_at[ever[0]], sage.sync_log(snapshot))
     return replace(
         row,
         cause=why.cause.code,
         consequence=why.cause.consequence,
         action=why.action(hidden),
-        account_value=exposure(snapshot, orders),
+        account_value=orders.exposure(ever),
         also_on=sage.also_on_wider(snapshot, window, absence),
         evidence=row.evidence | _evidence(snapshot, why, hidden),
     )
@@ -116,7 +140,7 @@ def _evidence(snapshot: Snapshot, why: Told, hidden: str) -> dict[str, Any]:
     }
 
 
-def _most_valuable_first(snapshot: Snapshot, rows: list[CustomerRow]) -> tuple[CustomerRow, ...]:
+def _most_valuable_first(snapshot: Snapshot, rows: Iterable[CustomerRow]) -> tuple[CustomerRow, ...]:
     """Order accounts by worth in the reporting currency, then in others, untranslated (SAGE-CM-19)."""
     own = snapshot.workspace.reporting_currency
 
@@ -162,6 +186,7 @@ CARD = Card(
         Need(SyncAttempt, SYNC_LOGS, is_required=False),
     ),
     judge=judge,
+    unresolved=unresolved,
     where_to_look=(
         "Sage Network: the sync log, with the reason of each refusal",
         "Sage Intacct: Accounts Receivable > Customers",

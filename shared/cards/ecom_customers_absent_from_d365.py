@@ -13,13 +13,14 @@ sales order, the invoice.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from shared.cards import dynamics_365
-from shared.cards.card import Card, Difference, Judgement, Need, Sibling
+from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Unresolved
 from shared.cards.causes import Cause
 from shared.cards.cohorts import GUEST, NEW_B2B, NEW_DTC
 from shared.cards.customers import (
@@ -28,22 +29,26 @@ from shared.cards.customers import (
     counted,
     customer_row,
     excluded,
+    finding,
     leave_out,
     oldest_first,
     population_figures,
     population_of,
     row_figures,
+    shown_orders,
+    unresolved_cases,
 )
 from shared.cards.cuts import by_cause, by_cohort, by_day, by_entity
 from shared.cards.dynamics_365 import LEDGERS
-from shared.domain.absence import Absence, Population
-from shared.domain.buyers import COMMERCE
+from shared.domain.absence import Absence, Population, first_orders
+from shared.domain.evidence import ShownOrders
 from shared.domain.flow_runs import FlowRuns
 from shared.domain.promotion import is_to_be_promoted, keys_of
-from shared.domain.records import CrmCustomer, FlowRun, FlowRunGap, MasterCustomer, Order
+from shared.domain.records import CrmCustomer, FlowRun, FlowRunGap, MasterCustomer
 from shared.domain.rows import CustomerRow
 from shared.domain.snapshot import Snapshot, Table
-from shared.domain.windows import Window, local_date
+from shared.domain.timeline import timeline
+from shared.domain.windows import Window, count_by_day
 from shared.domain.workspace import CardSettings
 
 ID = dynamics_365.ABSENT
@@ -70,7 +75,8 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     master = dynamics_365.master(snapshot)
     found = population_of(snapshot, window, settings, master)
     traces = _Traces(snapshot)
-    rows = oldest_first(_row(snapshot, found, each, traces) for each in found.cases)
+    orders = shown_orders(snapshot, found.cases)
+    rows = oldest_first(_row(snapshot, found, each, orders, traces) for each in found.cases)
     rows = leave_out(rows, excluded(settings))
     counts = counted(rows)
     return Judgement(
@@ -86,11 +92,18 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
         ),
         figures={
             **population_figures(found),
-            **row_figures(rows, len(found.buyers)),
+            **row_figures(rows, found.expected),
             "blocked_orders": sum(row.order_count for row in counts),
             "in_dataverse": sum(row.evidence["in_dataverse"] is not None for row in rows),
         },
     )
+
+
+def unresolved(snapshot: Snapshot, window: Window, settings: CardSettings) -> Sequence[Unresolved]:
+    """Tell of the rows that a window has, without building them."""
+    cohorts = excluded(settings)
+    found = finding(cohorts)(snapshot, window, settings, dynamics_365.master(snapshot))
+    return unresolved_cases(ID, snapshot, found.cases, cohorts)
 
 
 class _Traces:
@@ -113,8 +126,10 @@ class _Traces:
         return next((self._by_key[key] for key in absence.buyer.keys if key in self._by_key), None)
 
 
-def _row(snapshot: Snapshot, found: Population, absence: Absence, traces: _Traces) -> CustomerRow:
-    row = customer_row(ID, snapshot, found, absence)
+def _row(
+    snapshot: Snapshot, found: Population, absence: Absence, orders: ShownOrders, traces: _Traces
+) -> CustomerRow:
+    row = customer_row(ID, snapshot, found, absence, orders)
     record = traces.record_of(absence)
     keys = [value for _, value in absence.buyer.keys]
     run = traces.flows.unsuccessful_after(row.occurred_at, FLOW_WITHIN, keys)
@@ -160,11 +175,11 @@ def _days(
     flows: FlowRuns,
 ) -> dict[str, Counter[str]]:
     """Count buyers by the day of their first order, the absent among them, and the failed runs."""
-    placed_at = snapshot.table(Order, *COMMERCE)["placed_at"]
-    days = (local_date(placed_at[buyer.orders[0]], snapshot.workspace) for buyer in found.buyers)
+    placed_at = timeline(snapshot).placed_at
+    moments = map(placed_at.__getitem__, first_orders(snapshot, window, found))
     return {
         "customers": Counter(row.occurred_on for row in rows),
-        "buyers": Counter(days),
+        "buyers": count_by_day(moments, window, snapshot.workspace),
         "failed_runs": flows.unsuccessful_by_day(window, snapshot.workspace),
     }
 
@@ -184,6 +199,7 @@ CARD = Card(
         Need(FlowRunGap, ("dataverse",), is_required=False),
     ),
     judge=judge,
+    unresolved=unresolved,
     where_to_look=(
         "Business Central: Customers, search by email or name",
         "Business Central: Sales Orders, where the order is missing or stuck",

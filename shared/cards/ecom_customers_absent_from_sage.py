@@ -11,26 +11,31 @@ reactivated, so that its history stays in one place. Missing orders and missing 
 root: reconcile them together.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from shared.cards import sage
-from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Subset
+from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Subset, Unresolved
 from shared.cards.customers import (
     BUYER_NEEDS,
     COLUMNS,
     counted,
     customer_row,
     excluded,
+    finding,
     leave_out,
     oldest_first,
     population_figures,
     population_of,
     row_figures,
+    shown_orders,
+    unresolved_cases,
 )
 from shared.cards.cuts import by_cohort, by_entity
 from shared.cards.sage import MASTER, SYNC_LOGS
 from shared.domain.absence import Absence, Population
+from shared.domain.evidence import ShownOrders
 from shared.domain.records import MasterCustomer, SyncAttempt
 from shared.domain.rows import CustomerRow
 from shared.domain.snapshot import Snapshot
@@ -43,7 +48,8 @@ ID = sage.WIDER
 def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
     """Count the buyers of the window whom the Sage master does not know, and cut them by cohort."""
     found = population_of(snapshot, window, settings, MASTER)
-    rows = oldest_first(_row(snapshot, window, found, each) for each in found.cases)
+    orders = shown_orders(snapshot, found.cases)
+    rows = oldest_first(_row(snapshot, window, found, each, orders) for each in found.cases)
     rows = leave_out(rows, excluded(settings))
     counts = counted(rows)
     b2b = [row for row in counts if row.segment == "b2b"]
@@ -59,7 +65,7 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
         ),
         figures={
             **population_figures(found),
-            **row_figures(rows, len(found.buyers)),
+            **row_figures(rows, found.expected),
             "orders": sum(row.order_count for row in counts),
             "b2b_customers": len(b2b),
             "b2b_orders": sum(row.order_count for row in b2b),
@@ -71,8 +77,17 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     )
 
 
-def _row(snapshot: Snapshot, window: Window, found: Population, absence: Absence) -> CustomerRow:
-    row = customer_row(ID, snapshot, found, absence)
+def unresolved(snapshot: Snapshot, window: Window, settings: CardSettings) -> Sequence[Unresolved]:
+    """Tell of the rows that a window has, without building them."""
+    cohorts = excluded(settings)
+    found = finding(cohorts)(snapshot, window, settings, MASTER)
+    return unresolved_cases(ID, snapshot, found.cases, cohorts)
+
+
+def _row(
+    snapshot: Snapshot, window: Window, found: Population, absence: Absence, orders: ShownOrders
+) -> CustomerRow:
+    row = customer_row(ID, snapshot, found, absence, orders)
     last_run_at = sage.sync_log(snapshot).last_run_at
     is_in_flight = bool(last_run_at) and row.occurred_at > last_run_at
     return replace(
@@ -96,6 +111,7 @@ CARD = Card(
         Need(SyncAttempt, SYNC_LOGS, is_required=False),
     ),
     judge=judge,
+    unresolved=unresolved,
     where_to_look=(
         "Sage Intacct: Accounts Receivable > Customers",
         "Sage Intacct: Reports > Accounts Receivable > Customer List, compared by email and VAT number",

@@ -10,13 +10,14 @@ it is. Matched orders are kept out of the gap and can be looked up by their numb
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from operator import attrgetter
 
-from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice
+from shared.cards.card import Card, Difference, Judgement, Need, Sibling, Slice, Unresolved
 from shared.cards.customers import BUYER_NEEDS
 from shared.domain.buyers import COMMERCE
 from shared.domain.gap.books import CONNECTOR_LOG
-from shared.domain.gap.documents import LEDGER
-from shared.domain.gap.ledger import gap_of
+from shared.domain.gap.ledger import gap_of, open_cases
+from shared.domain.gap.names import LEDGER
 from shared.domain.gap.reason import QUEUES, short_day
 from shared.domain.gap.reasons import REASONS
 from shared.domain.gap.summary import (
@@ -40,7 +41,7 @@ from shared.domain.records import (
 )
 from shared.domain.rows import OrderRow
 from shared.domain.snapshot import Snapshot
-from shared.domain.windows import Window
+from shared.domain.windows import Window, before
 from shared.domain.workspace import CardSettings
 
 ID = "revenue_gap_detailed_breakdown"
@@ -48,7 +49,8 @@ ID = "revenue_gap_detailed_breakdown"
 
 def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
     """Give the unreconciled gap of the window, row by row, and its share of net commerce revenue."""
-    gap = gap_of(ID, snapshot, window, settings.tolerance_minor_units)
+    older = before(snapshot.workspace, window, settings.older_days)
+    gap = gap_of(ID, snapshot, window, settings.tolerance_minor_units, older)
     rows, value, revenue = gap.rows, gap.value, gap.revenue
     share = Decimal(abs(value)) / Decimal(abs(revenue)) * 100 if revenue else Decimal(100 if value else 0)
     return Judgement(
@@ -71,19 +73,27 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     )
 
 
+def unresolved(snapshot: Snapshot, window: Window, settings: CardSettings) -> list[Unresolved]:
+    """Give what `judge` would give a row for, without building one."""
+    return [
+        Unresolved(case.row, case.occurred_at, gap=case.gap)
+        for case in open_cases(ID, snapshot, window, settings.tolerance_minor_units)
+    ]
+
+
 def _breakdown(snapshot: Snapshot, rows: tuple[OrderRow, ...]) -> tuple[Slice, ...]:
     """Cut the gap by all that people ask for; each cut adds up to the whole (REVGAP-37)."""
     reasons = {reason.code: reason.label for reason in REASONS}
     entities = {entity.id: entity.name for entity in snapshot.workspace.entities}
     weeks = by_week(rows)
     return (
-        *_slices("reason", parts_by(rows, lambda row: row.reason), reasons),
-        *_slices("headline", parts_by(rows, lambda row: row.headline_code)),
-        *_slices("queue", parts_by(rows, lambda row: row.queue), QUEUES),
-        *_slices("entity", parts_by(rows, lambda row: row.entity), {"": "No entity"} | entities),
-        *_slices("company", parts_by(rows, lambda row: row.company), {"": "No company"}),
-        *_slices("platform", parts_by(rows, lambda row: row.platform)),
-        *_slices("currency", parts_by(rows, lambda row: row.order_currency)),
+        *_slices("reason", parts_by(rows, attrgetter("reason")), reasons),
+        *_slices("headline", parts_by(rows, attrgetter("headline_code"))),
+        *_slices("queue", parts_by(rows, attrgetter("queue")), QUEUES),
+        *_slices("entity", parts_by(rows, attrgetter("entity")), {"": "No entity"} | entities),
+        *_slices("company", parts_by(rows, attrgetter("company")), {"": "No company"}),
+        *_slices("platform", parts_by(rows, attrgetter("platform"))),
+        *_slices("currency", parts_by(rows, attrgetter("order_currency"))),
         *_slices("age", by_age(rows), {NO_AGE: "Matched"}, "{} days"),
         *_slices("week", weeks, {part.code: f"Week of {short_day(part.code)}" for part in weeks}),
     )
@@ -124,6 +134,7 @@ CARD = Card(
         Need(SyncAttempt, (LEDGER, CONNECTOR_LOG), is_required=False),
     ),
     judge=judge,
+    unresolved=unresolved,
     where_to_look=(
         "Business Central: Sales Orders with an External Document No. and status Released",
         "Business Central: the connector's log page",

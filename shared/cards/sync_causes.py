@@ -1,12 +1,11 @@
 """Why the sync has not made a customer's record: what its log and the store tell, never a guess."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.cards.causes import Cause
 from shared.domain.accounts import created_at
 from shared.domain.buyers import COMMERCE, Buyer
-from shared.domain.records import Company, Order
+from shared.domain.records import Company
 from shared.domain.snapshot import Snapshot
 from shared.domain.sync_log import Failure, SyncLog
 
@@ -62,8 +61,8 @@ class Told:
         return f"{self.cause.action}: {reason}" if reason else self.cause.action
 
 
-def told(snapshot: Snapshot, buyer: Buyer, ever: Sequence[int], log: SyncLog) -> Told:
-    """Give why the sync has not made a buyer's record (SAGE-CM-05); `ever` are all its orders.
+def told(snapshot: Snapshot, buyer: Buyer, since: str, log: SyncLog) -> Told:
+    """Give why the sync has not made a buyer's record (SAGE-CM-05); `since` is when it ever ordered first.
 
     An account that was retired on the store comes first: its new reference is what should be synced. Where
     the store does not tell when the account was opened, an order before the last run proves that it was
@@ -82,17 +81,16 @@ def told(snapshot: Snapshot, buyer: Buyer, ever: Sequence[int], log: SyncLog) ->
     elif failure is not None:
         cause, why = FAILED, "the sync log tells of a refusal, and of no success after it"
     else:
-        cause, why = _without_failure(snapshot, ever, log, log.last("customer", *references), opened_at)
+        cause, why = _without_failure(log, log.last("customer", *references), opened_at, since)
     return Told(cause, why, opened_at, failure, skip)
 
 
 def _without_failure(
-    snapshot: Snapshot, ever: Sequence[int], log: SyncLog, last: tuple[str, str] | None, opened_at: str
+    log: SyncLog, last: tuple[str, str] | None, opened_at: str, since: str
 ) -> tuple[Cause, str]:
     state, tried_at = last or ("", "")
     run = log.last_run_at
-    orders = snapshot.table(Order, *COMMERCE)
-    known_since = opened_at or min((orders["placed_at"][row] for row in ever), default="")
+    known_since = opened_at or since
     found = (
         (log.is_empty, UNKNOWN, "no sync log tells of any run"),
         (

@@ -1,10 +1,12 @@
 """A buyer's account beyond the window: since when there is one, and what it ever ordered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from shared.domain.buyers import COMMERCE, Buyer, by_time, placed
+from shared.domain.buyers import COMMERCE, PLACED, Buyer
+from shared.domain.emails import mails
 from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order
-from shared.domain.snapshot import Snapshot, Table
+from shared.domain.snapshot import Snapshot
+from shared.domain.timeline import timeline
 
 _KEYS = ("email", "vat", "account_reference")
 
@@ -19,7 +21,8 @@ def created_at(snapshot: Snapshot, buyer: Buyer) -> str:
     orders = snapshot.table(Order, *COMMERCE)
     customers = snapshot.table(CommerceCustomer, *COMMERCE)
     rows = snapshot.once(("rows by id", CommerceCustomer), customers.by_id)
-    found = (rows.get((orders.connections[row], orders["customer_id"][row])) for row in buyer.orders)
+    customer_of = orders.at("customer_id", buyer.orders)
+    found = (rows.get((orders.connections[row], customer_of[row])) for row in buyer.orders)
     return min((customers["created_at"][row] for row in found if row is not None), default="")
 
 
@@ -36,32 +39,52 @@ def orders_ever(snapshot: Snapshot, buyers: Sequence[Buyer]) -> list[tuple[int, 
         owners = _by_value(
             (at, value) for at, each in enumerate(buyers) for key, value in each.keys if key == name
         )
-        for row, value in enumerate(orders[name]):
-            for at in owners.get(value, ()):
+        for row, value in _having(snapshot, name, owners):
+            for at in owners[value]:
                 found[at].add(row)
-    _add_company_orders(snapshot, orders, companies, found)
-    counts = placed(orders)
+    company_ids = _add_company_orders(snapshot, companies, found)
+    states = orders["state"]
+    every: set[int] = set().union(*found)
+    company_ids |= orders.at("company_id", every - company_ids.keys())
+    ordered = timeline(snapshot).in_order(row for row in every if states[row] in PLACED)
+    place_of = dict(zip(ordered, range(len(ordered)), strict=True))
+
+    def is_of(row: int, buyer: Buyer, company: tuple[str, str] | None) -> bool:
+        named = company_ids[row]
+        return (
+            row in buyer.orders or not named or company is None or (orders.connections[row], named) == company
+        )
+
     return [
         tuple(
-            by_time(
-                orders,
-                (
-                    row
-                    for row in rows
-                    if row in buyer.orders or (counts[row] and _may_be_of(orders, row, company))
-                ),
+            sorted(
+                (row for row in rows & place_of.keys() if is_of(row, buyer, company)),
+                key=place_of.__getitem__,
             )
         )
         for buyer, rows, company in zip(buyers, found, companies, strict=True)
     ]
 
 
+def _having(snapshot: Snapshot, name: str, values: Mapping[object, object]) -> Iterator[tuple[int, str]]:
+    """Give the orders that have one of some values, a batch at a time; emails by the field map's rules."""
+    orders = snapshot.table(Order, *COMMERCE)
+    emails = mails(snapshot) if name == "email" else []
+    for number in range(len(orders.batches)) if values else ():
+        rows = orders.rows_of(number)
+        column = emails[rows.start : rows.stop] if emails else orders.part(number, name)
+        if not values.keys().isdisjoint(column):
+            yield from (each for each in zip(rows, column, strict=True) if each[1] in values)
+
+
 def _add_company_orders(
-    snapshot: Snapshot, orders: Table, companies: list[tuple[str, str] | None], found: list[set[int]]
-) -> None:
+    snapshot: Snapshot, companies: list[tuple[str, str] | None], found: list[set[int]]
+) -> dict[int, str]:
+    """Add what companies and their members ordered, and give the companies that these orders name."""
     owners = _by_value((at, company) for at, company in enumerate(companies) if company is not None)
     if not owners:
-        return
+        return {}
+    connections = snapshot.table(Order, *COMMERCE).connections
     members = snapshot.table(CompanyMember, *COMMERCE)
     people = {
         (connection, customer): (connection, company)
@@ -70,11 +93,20 @@ def _add_company_orders(
         )
         if (connection, company) in owners
     }
-    for row, connection in enumerate(orders.connections):
-        company = (connection, orders["company_id"][row])
-        bought_for = company if company[1] else people.get((connection, orders["customer_id"][row]))
-        for at in owners.get(bought_for, ()):
+    ids: dict[object, None] = dict.fromkeys(company for _, company in filter(None, companies))
+    company_ids = dict(_having(snapshot, "company_id", ids))
+    for row, company in company_ids.items():
+        for at in owners.get((connections[row], company), ()):
             found[at].add(row)
+    customers: dict[object, None] = dict.fromkeys(each for _, each in people)
+    bought = [*_having(snapshot, "customer_id", customers)]
+    missing = {row for row, _ in bought} - company_ids.keys()
+    company_ids |= snapshot.table(Order, *COMMERCE).at("company_id", missing)
+    for row, customer in bought:
+        for at in owners.get(people.get((connections[row], customer)), ()):
+            if not company_ids[row]:
+                found[at].add(row)
+    return company_ids
 
 
 def _company_id(snapshot: Snapshot, buyer: Buyer) -> tuple[str, str] | None:
@@ -82,11 +114,6 @@ def _company_id(snapshot: Snapshot, buyer: Buyer) -> tuple[str, str] | None:
         return None
     companies = snapshot.table(Company, *COMMERCE)
     return companies.connections[buyer.company], companies["id"][buyer.company]
-
-
-def _may_be_of(orders: Table, row: int, company: tuple[str, str] | None) -> bool:
-    named = orders["company_id"][row]
-    return not named or company is None or (orders.connections[row], named) == company
 
 
 def _by_value(pairs: Iterable[tuple[int, object]]) -> dict[object, list[int]]:

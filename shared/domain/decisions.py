@@ -66,6 +66,12 @@ class Standing:
         aliased = (record for records in self._aliases.values() for record in records.values())
         return frozenset(aliased).union(*self._not_same.values())
 
+    @property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Give the names of all buyers that a decision is about, each parted into its kind and the rest."""
+        named = (identity.partition(":") for identity in (*self._aliases, *self._not_same))
+        return frozenset((kind, rest) for kind, _, rest in named)
+
     def aliases(self, identity: str) -> tuple[MasterRecord, ...]:
         """Give the records that a buyer is."""
         return tuple(sorted(self._aliases.get(identity, {}).values()))

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Channel = Literal["teams", "email", "hook"]
+Channel = Literal["teams", "email", "hook", "flow"]
 DeliveryState = Literal["waiting", "sending", "sent", "failed"]
 """`failed` is for good: somebody has to send it again, once what was wrong is mended."""
 
@@ -25,7 +25,9 @@ class Delivery:
     """Made of message and recipient: the same message to the same recipient is the same delivery."""
     channel: Channel
     recipient: str
-    """An email address, or the reference of a secret: of a Teams workflow's or a hook's address."""
+    """An email address; the reference of a secret, a Teams workflow's or a hook's address; or `flow:` and the
+    id under which a flow asked to be called.
+    """
     role: str
     """As whom the recipient gets it: what the role may not see is not in it."""
     message: dict[str, Any]

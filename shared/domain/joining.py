@@ -23,6 +23,7 @@ class Part:
         self.companies: dict[int, None] = {}
         self.accounts: dict[Account, None] = {}
         self.is_joined = False
+        """Its rows come from several lots of orders, and so in no certain order."""
 
     @property
     def company(self) -> int | None:
@@ -30,10 +31,16 @@ class Part:
         return next(iter(self.companies), None)
 
     def add(
-        self, row: int, segment: str, keys: Iterable[Key], company: int | None, account: Account | None
+        self,
+        rows: Sequence[int],
+        segment: str,
+        keys: Iterable[Key],
+        company: int | None,
+        account: Account | None,
     ) -> None:
-        """Add an order."""
-        self.rows.append(row)
+        """Add orders that are alike."""
+        self.is_joined = bool(self.rows)
+        self.rows += rows
         if segment != self.segment:
             self.segment = _stronger(self.segment, segment)
         for key in keys:

@@ -1,22 +1,26 @@
 """Finds each buyer in the ledger's customer master, or says how near it came."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.domain.blocks import near
-from shared.domain.buyers import Buyer, mailed, names_and_addresses
+from shared.domain.buyer_keys import mailed
+from shared.domain.buyers import Buyer
 from shared.domain.decisions import MasterRecord, Standing
+from shared.domain.master_emails import PRESENT_STATES, MasterEmails
+from shared.domain.master_keys import MasterKeys
 from shared.domain.rows import PRIVACY_BLOCKED
 from shared.domain.similarity import COMPARED, STRONG, compare
 from shared.domain.snapshot import Table
 from shared.domain.workspace import Workspace
 
-PRESENT_STATES = frozenset({"active", "on_hold", "blocked_shipping", "blocked_invoicing"})
-"""A master record in another state takes no posting: reactivate it."""
 CANDIDATES = 3
 DECISION = "decision"
 """The key by which a person's decision finds a record."""
+NOWHERE = "not in the master"
+"""What came of a key that no record has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +65,24 @@ class Match:
         ]
 
 
-class MasterIndex:
+class MasterIndex(MasterKeys):
     """A customer master by its keys. Holding customers stand for nobody and are left out (SAGE-ABS-15)."""
 
-    def __init__(self, masters: Table, workspace: Workspace, standing: Standing | None = None) -> None:
-        self.masters = masters
-        field_map = workspace.field_map
-        of_company = {code: workspace.entity_of_company(code) for code in set(masters["company"])}
-        self._entity = [of_company[company] for company in masters["company"]]
-        holding = {number.strip().upper() for number in field_map.holding_customers}
-        self._rows: Sequence[int] = range(len(masters))
-        if holding:
-            numbers = enumerate(masters["number"])
-            self._rows = [row for row, number in numbers if number.strip().upper() not in holding]
+    def __init__(
+        self,
+        masters: Table,
+        workspace: Workspace,
+        standing: Standing | None = None,
+        emails: Callable[[], set[str]] = set,
+    ) -> None:
+        super().__init__(masters, workspace.field_map)
+        self._workspace = workspace
         self._is_one_entity = len(workspace.entities) <= 1
-        self._shared_by_more_than = field_map.shared_key_limit
-        self._field_map = field_map
+        self._shared_by_more_than = workspace.field_map.shared_key_limit
         self._standing = standing or Standing()
+        self._asked = emails
+        """Gives the emails that `strangers` may be asked about."""
         self._row_of = self._rows_of(self._standing.records)
-        self._by_key: dict[str, tuple[dict[str, int], dict[str, list[int]]]] = {}
 
     def is_privacy_blocked(self, match: Match) -> bool:
         """Say whether a record that fits by a key is blocked for privacy (decision 14)."""
@@ -87,7 +90,17 @@ class MasterIndex:
 
     def entity(self, row: int) -> str:
         """Give the entity that a master record belongs to; "" serves all."""
-        return self._entity[row]
+        return self._workspace.entity_of_company(self.masters["company"][row])
+
+    def plainly(self, keys: Sequence[tuple[str, str]], entity: str) -> int | None:
+        """Give the one usable record that the first key fits; None where more has to be looked at."""
+        if not keys or self._row_of or self._shared_by_more_than < 1:
+            return None
+        key, value = keys[0]
+        rows = self._rows_with(key, mailed(key, value, self._field_map))
+        if len(rows) != 1 or not self._serves(rows[0], entity):
+            return None
+        return rows[0] if self.masters["state"][rows[0]] in PRESENT_STATES else None
 
     def find(self, keys: Sequence[tuple[str, str]], entity: str, identity: str = "") -> Match:
         """Look a buyer up by a person's decision, then by its keys in order.
@@ -100,7 +113,10 @@ class MasterIndex:
         ambiguous: list[int] = []
         unusable: list[int] = []
         elsewhere: list[int] = []
-        for key, value, fitting in self._all_fitting(keys, identity):
+        every = [*self._all_fitting(keys, identity)]
+        if not any(fitting for _, _, fitting in every):
+            return Match("absent", tried=tuple((key, value, NOWHERE) for key, value, _ in every))
+        for key, value, fitting in every:
             if self._is_shared(fitting):
                 tried.append((key, value, f"shared by {len(fitting)} records"))
                 continue
@@ -118,6 +134,21 @@ class MasterIndex:
                 return Match(outcome, others=tuple(dict.fromkeys(rows)), tried=tuple(tried))
         return Match("absent", tried=tuple(tried))
 
+    def strangers(self, emails: set[str], entity: str) -> set[str]:
+        """Give those of these emails that do not lead straight to the one usable record that has them."""
+        is_any = self._is_one_entity or not entity
+        decided = {value for name, value in self._standing.keys if name == "email"}
+        return self._emails.strangers(emails, entity, is_any=is_any) | (emails & decided)
+
+    @cached_property
+    def _emails(self) -> MasterEmails:
+        entity_of = self._workspace.entity_of_company
+        own_part = self._own_part
+        return MasterEmails(self.masters, self._asked(), entity_of, lambda number: own_part(number, "email"))
+
+    def _is_nowhere(self, key: str, value: str) -> bool:
+        return key == "email" and "_emails" in self.__dict__ and self._emails.is_nowhere(value)
+
     def carries_vat(self, keys: Sequence[tuple[str, str]], entity: str, identity: str = "") -> bool:
         """Say whether any usable record that fits a key has a VAT number."""
         return any(
@@ -133,16 +164,14 @@ class MasterIndex:
 
         Only records that share a block are compared, and not those that a person told apart.
         """
-        columns = {name: self.masters[name] for name in COMPARED}
-        blocks = near([described for described, _ in people], columns, self._rows) if people else []
+        blocks, others = near([described for described, _ in people], self._pieces(*COMPARED))
         found = []
         for (described, buyer), rows in zip(people, blocks, strict=True):
             entity, told_apart = buyer.entity, self._told_apart(buyer.keys, buyer.identity)
             scored = []
             for row in rows:
                 if self._serves(row, entity) and row not in told_apart:
-                    other = {name: column[row] for name, column in columns.items()}
-                    likeness = compare(described, other, is_company=buyer.segment == "b2b")
+                    likeness = compare(described, others[row], is_company=buyer.segment == "b2b")
                     if likeness.is_suspected:
                         scored.append(Candidate(row, likeness.points, likeness.why, likeness.differing))
             scored.sort(key=lambda candidate: (-candidate.points, self._lasting(candidate.row)))
@@ -151,7 +180,7 @@ class MasterIndex:
 
     def _all_fitting(
         self, keys: Sequence[tuple[str, str]], identity: str
-    ) -> Iterator[tuple[str, str, list[int]]]:
+    ) -> Iterator[tuple[str, str, Sequence[int]]]:
         """Give what each key fits, a person's decisions first; records in lasting order."""
         told_apart: frozenset[int] = frozenset()
         if self._row_of:
@@ -161,9 +190,7 @@ class MasterIndex:
                     if record in self._row_of:
                         yield DECISION, record[2], [self._row_of[record]]
         for key, value in keys:
-            one, several = self._index(key)
-            sought = mailed(key, value, self._field_map)
-            rows = several.get(sought) or ([one[sought]] if sought in one else [])
+            rows = self._rows_with(key, mailed(key, value, self._field_map))
             yield key, value, [row for row in rows if row not in told_apart] if told_apart else rows
 
     def _told_apart(self, keys: Sequence[tuple[str, str]], identity: str) -> frozenset[int]:
@@ -182,7 +209,7 @@ class MasterIndex:
         return {record: row for row, record in enumerate(named) if record in records}
 
     def _serves(self, row: int, entity: str) -> bool:
-        return self._is_one_entity or not entity or self._entity[row] in ("", entity)
+        return self._is_one_entity or not entity or self.entity(row) in ("", entity)
 
     def _is_shared(self, fitting: Sequence[int]) -> bool:
         """Say whether more records of one company have a key than can be one customer's."""
@@ -203,41 +230,8 @@ class MasterIndex:
     def _company(self, row: int) -> tuple[str, str]:
         return self.masters.connections[row], self.masters["company"][row]
 
-    def _lasting(self, row: int) -> tuple[str, ...]:
-        """Order records by what does not depend on when they were stored."""
-        columns = (
-            self.masters["number"],
-            self.masters["company"],
-            self.masters.connections,
-            self.masters["id"],
-        )
-        return tuple(column[row] for column in columns)
-
-    def _index(self, key: str) -> tuple[dict[str, int], dict[str, list[int]]]:
-        """Give the row of each value of a key, and the rows of those that several records have."""
-        if key not in self._by_key:
-            one: dict[str, int] = {}
-            several: dict[str, list[int]] = {}
-            for row, value in self._values(key):
-                if value in one:
-                    several.setdefault(value, [one[value]]).append(row)
-                elif value:
-                    one[value] = row
-            for rows in several.values():
-                rows.sort(key=self._lasting)
-            self._by_key[key] = one, several
-        return self._by_key[key]
-
-    def _values(self, key: str) -> Iterable[tuple[int, str]]:
-        if key == "name_and_address":
-            return ((row, value) for row in self._rows for value in names_and_addresses(self.masters, row))
-        column = self.masters[key]
-        if key == "email" and self._field_map.email_rules:
-            return ((row, mailed(key, column[row], self._field_map)) for row in self._rows)
-        return ((row, column[row]) for row in self._rows)
-
     def _name(self, rows: Sequence[int]) -> str:
-        return "found " + ", ".join(self.masters["number"][row] for row in rows)
+        return "found " + ", ".join(self._number(row) for row in rows)
 
     def _outcome(self, fitting: Sequence[int], here: Sequence[int], usable: Sequence[int]) -> str:
         if usable:
@@ -246,7 +240,7 @@ class MasterIndex:
             return f"takes no posting: {self._name(here)}"
         if fitting:
             return f"another entity: {self._name(fitting)}"
-        return "not in the master"
+        return NOWHERE
 
 
 def _identities(keys: Sequence[tuple[str, str]], identity: str) -> Iterable[str]:

@@ -42,7 +42,8 @@ def parse_money(value: str | int | Decimal | None) -> int:
 def format_money(amount: int) -> str:
     """Write ten-thousandths as text with two decimals, more only where they carry something."""
     units, fraction = divmod(abs(amount), SCALE)
-    decimals = f"{fraction:0{_PLACES}}".rstrip("0").ljust(2, "0")
+    hundredths, finer = divmod(fraction, SCALE // 100)
+    decimals = f"{fraction:0{_PLACES}}".rstrip("0") if finer else f"{hundredths:02}"
     return f"{'-' if amount < 0 else ''}{units}.{decimals}"
 
 
@@ -53,7 +54,7 @@ def minor_unit(currency: str) -> int:
 
 def convert(amount: int, rate: Decimal) -> int:
     """Translate an amount at `rate` units of the target per unit, half to even."""
-    return int((Decimal(amount) * rate).to_integral_value(ROUND_HALF_EVEN))
+    return round(rate * amount)
 
 
 def prorate(amount: int, weights: list[int]) -> list[int]:

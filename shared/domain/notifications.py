@@ -20,7 +20,7 @@ Hours = Annotated[Decimal, Field(gt=0, le=24 * 31)]
 class Document(BaseModel):
     """A part of the document: immutable, and nothing unknown in it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class Recipients(Document):

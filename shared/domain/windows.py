@@ -1,7 +1,11 @@
 """The stretch of time that a card looks at."""
 
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from shared.domain.workspace import Workspace
 
@@ -53,7 +57,7 @@ def before(workspace: Workspace, window: Window, days: int) -> Window:
 
 def text(moment: datetime) -> str:
     """Write an instant as records have it: UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"  # strftime writes the year 443 in three digits
 
 
 def instant(moment: str) -> datetime:
@@ -64,6 +68,17 @@ def instant(moment: str) -> datetime:
 def local_date(moment: str, workspace: Workspace) -> str:
     """Give an instant's date in the workspace's time zone."""
     return instant(moment).astimezone(workspace.zone).date().isoformat()
+
+
+def count_by_day(moments: Iterable[str], window: Window, workspace: Workspace) -> Counter[str]:
+    """Count the instants of a window by their dates in the workspace's time zone."""
+    first, last = date.fromisoformat(window.first_day), date.fromisoformat(window.last_day)
+    days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
+    ends = [text(datetime.combine(day + timedelta(days=1), time(), workspace.zone)) for day in days]
+    ordered = sorted(moments)
+    places = (0, *(bisect_left(ordered, end) for end in ends))
+    counts = {day.isoformat(): end - start for day, (start, end) in zip(days, pairwise(places), strict=True)}
+    return +Counter(counts)
 
 
 def age_in_days(moment: str, as_of: datetime, workspace: Workspace) -> int:

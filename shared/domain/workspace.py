@@ -7,6 +7,7 @@ The JSON Schema is published at `/api/v1/workspaces/schema`. Secrets never stand
 import re
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,6 +25,8 @@ from shared.domain.notifications import AlertSettings, Notifications, Recipients
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+# Looking through the time zone database takes 10 ms, and every request reads a workspace.
+_time_zones = cache(available_timezones)
 _TEMPLATE = re.compile(r"(?:[^{}]|\{(?:number|id|order_number)\})*")
 KeyName = Literal["vat", "account_reference", "email", "name_and_address"]
 
@@ -31,7 +34,7 @@ KeyName = Literal["vat", "account_reference", "email", "name_and_address"]
 class Document(BaseModel):
     """A part of the document: immutable, and nothing unknown in it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid")
 
 
 class Entity(Document):
@@ -178,6 +181,8 @@ class Workspace(Document):
     grace_minutes: int = Field(default=15, ge=0)
     """How long a record may be on its way before its absence is a finding (decision 13)."""
     stale_after_missed_rounds: int = Field(default=3, ge=1)
+    largest_plausible_loss: Decimal = Field(default=Decimal("0.2"), ge=0, le=1)
+    """The share of a customer master that may go between two runs; more holds its cards, 1 never does."""
     as_of: AwareDatetime | None = None
     """Pins the workspace's clock, for demonstrations and training; null follows real time."""
     enabled: bool = True
@@ -185,7 +190,7 @@ class Workspace(Document):
     @field_validator("time_zone")
     @classmethod
     def _is_known(cls, time_zone: str) -> str:
-        if time_zone not in available_timezones():
+        if time_zone not in _time_zones():
             msg = "not an IANA time zone such as Europe/London"
             raise ValueError(msg)
         return time_zone

@@ -19,7 +19,7 @@ class Note:
     """What was changed, and from what to what."""
 
     subject: str
-    """`alert`, `decision`, `delivery`, `workspace`, `key` or `connection`."""
+    """`alert`, `decision`, `delivery`, `workspace`, `key`, `connection` or `hook`."""
     id: str
     action: str
     before: str = ""

@@ -10,6 +10,7 @@ from shared.domain.exceptions import ExceptionCase, Incomplete, NotAllowed, Step
 from shared.domain.severity import SEVERITIES, Severity, severity_of
 from shared.domain.windows import age_in_days, text
 from shared.domain.workspace import Workspace
+from shared.pipeline.open_rows import OpenRows, open_rows_of
 from shared.pipeline.services import Services
 from shared.store.exception_entities import CardName, Entry, KeptException, Taken
 
@@ -63,7 +64,7 @@ async def found_by(
     for card in cards:
         kept = await services.store.exceptions.get(CardName(workspace.id, card.id), case_id)
         if kept is not None:
-            rows = await _rows(services, workspace, card)
+            rows = await (await _open(services, workspace, card)).of([case_id])
             return _shown(services, workspace, kept, rows.get(case_id))
     return None
 
@@ -94,7 +95,7 @@ async def _by_card(
     left = list(ids)
     found: dict[CardName, list[str]] = {}
     for card in cards:
-        rows = await _rows(services, workspace, card)
+        rows = (await _open(services, workspace, card)).numbers
         found[CardName(workspace.id, card.id)] = [each for each in left if each in rows]
         left = [each for each in left if each not in rows]
     for name, mine in found.items():
@@ -148,6 +149,10 @@ async def open_rows(services: Services, reading: Mapping[str, Any] | None) -> li
     except LookupError:
         return []
     return found
+
+
+async def _open(services: Services, workspace: Workspace, card: Card) -> OpenRows:
+    return await open_rows_of(services, await services.store.readings.latest(workspace.id, card.id))
 
 
 async def _rows(services: Services, workspace: Workspace, card: Card) -> dict[str, Row]:

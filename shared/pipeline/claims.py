@@ -21,11 +21,14 @@ async def claim_run(services: Services, job: Job) -> Checkpoint | None:
     """Take the stream and begin or go on with a pull; None if another instance has it.
 
     None, too, while a sweep is under way and nobody asked for a pull: then the sweep is what goes on.
+    What is seen never changes: a run that was interrupted behind its commit is over, and another begins.
     """
     now = services.clock()
     checkpoint = await services.store.checkpoints.load(job.name)
     if _is_claimed(checkpoint, now):
         return None
+    if checkpoint.run and await services.store.segments.is_committed(job.name, checkpoint.run):
+        checkpoint = replace(checkpoint, run="", last_run=checkpoint.run)
     if not checkpoint.run or checkpoint.run_settings != job.settings:
         if _may_sweep(checkpoint, job) and _is_sweeping(checkpoint, job) and not checkpoint.is_unended:
             return None
@@ -54,6 +57,7 @@ def begin_run(job: Job, checkpoint: Checkpoint, now: datetime) -> Checkpoint:
         run_remaining=None,
         run_calls=0,
         run_settings=job.settings,
+        run_repeats=checkpoint.last_run if job.stream.is_full_read and not anew else "",
         is_to_be_read_anew=False,
         sweep="" if reads_all else checkpoint.sweep,
     )
@@ -71,7 +75,9 @@ async def claim_sweep(services: Services, job: Job) -> Checkpoint | None:
     checkpoint = await services.store.checkpoints.load(job.name)
     if _is_claimed(checkpoint, now) or not _may_sweep(checkpoint, job):
         return None
-    if not _is_sweeping(checkpoint, job):
+    if not _is_sweeping(checkpoint, job) or await services.store.segments.is_committed(
+        job.name, checkpoint.sweep
+    ):
         if checkpoint.sweep_due_at is not None and checkpoint.sweep_due_at > now:
             return None
         checkpoint = replace(

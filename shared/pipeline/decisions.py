@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.cards.card import Card
 from shared.domain import keys
-from shared.domain.buyers import mailed
+from shared.domain.buyer_keys import mailed
 from shared.domain.decisions import Decision, MasterRecord, Standing
 from shared.domain.records import MasterCustomer
 from shared.domain.rows import PRIVACY_BLOCKED

@@ -25,7 +25,7 @@ FIRST_WAIT, LONGEST_WAIT = 60.0, 3_600.0
 LONGEST_DELAY = timedelta(days=6)
 """A queue hides a message for seven days at most."""
 GIVEN_UP_AFTER = 5
-"""Failures for good in a row after which a hook gets nothing more until somebody sends to it by hand."""
+"""Failures for good in a row after which nothing more goes to a hook or flow until somebody sends by hand."""
 OVERDUE = timedelta(minutes=15)
 """What was due so long ago and is not sent has lost its message."""
 
@@ -117,9 +117,9 @@ def _patience(attempts: int) -> float:
 
 
 async def _refuse_given_up(services: Services, workspace: Workspace, delivery: Delivery) -> None:
-    if delivery.channel != "hook" or delivery.is_by_hand:
+    if delivery.channel not in {"hook", "flow"} or delivery.is_by_hand:
         return
-    failures = await services.store.recipients.failures(workspace.id, "hook", delivery.recipient)
+    failures = await services.store.recipients.failures(workspace.id, delivery.channel, delivery.recipient)
     if failures >= GIVEN_UP_AFTER:
         msg = f"given up after {GIVEN_UP_AFTER} failures in a row: send one again by hand once it is mended"
         raise ConfigurationError(msg, delivery.recipient)

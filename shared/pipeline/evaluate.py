@@ -2,26 +2,25 @@
 
 import asyncio
 import time
-from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.exceptions import QUIET
-from shared.domain.records import Record
-from shared.domain.snapshot import Batch, Input, Snapshot
-from shared.domain.windows import rolling
 from shared.domain.workspace import Workspace
-from shared.errors import ConfigurationError
-from shared.pipeline import history, log, reading
+from shared.pipeline import log
 from shared.pipeline.casework import states_of
+from shared.pipeline.collector import collector_at_rest
 from shared.pipeline.follow import Found, follow
-from shared.pipeline.freshness import inputs_of, is_configured, needed
-from shared.pipeline.jobs import Job
-from shared.pipeline.older import older_unresolved
+from shared.pipeline.freshness import inputs_of, with_losses
+from shared.pipeline.judging import judge
+from shared.pipeline.publish import Evaluation, Published, publish
 from shared.pipeline.pull import is_busy
+from shared.pipeline.reading import Answer
 from shared.pipeline.services import Services
+from shared.pipeline.snapshots import snapshot_of
 from shared.pipeline.tell import tell
 from shared.store.queues import EVALUATE
 
@@ -55,12 +54,9 @@ async def catch_up(services: Services) -> int:
 
 
 async def _is_overdue(services: Services, workspace: Workspace, now: datetime) -> bool:
-    for card in CARDS:
-        if workspace.card(card.id).enabled:
-            last = await services.store.readings.latest(workspace.id, card.id)
-            if last is None or now - datetime.fromisoformat(last["evaluated_at"]) > OVERDUE:
-                return True
-    return False
+    cards = [card.id for card in CARDS if workspace.card(card.id).enabled]
+    found = await services.store.readings.latest_of(workspace.id, cards)
+    return any(each is None or now - datetime.fromisoformat(each["evaluated_at"]) > OVERDUE for each in found)
 
 
 async def evaluate(services: Services, workspace_id: str) -> None:
@@ -78,7 +74,8 @@ async def evaluate(services: Services, workspace_id: str) -> None:
         await services.store.queues.send(EVALUATE, {"workspace": workspace_id}, TRY_AGAIN)
         return
     try:
-        await _evaluate(services, found[0])
+        with collector_at_rest():
+            await _evaluate(services, found[0])
     finally:
         await services.store.checkpoints.release_evaluation(workspace_id, lease, services.clock())
 
@@ -90,21 +87,33 @@ async def _evaluate(services: Services, workspace: Workspace) -> None:
     checkpoints = await services.store.checkpoints.of(workspace.id)
     inputs = inputs_of(workspace, checkpoints, as_of)
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
-    snapshot = await _snapshot(services, workspace, inputs, as_of)
-    judged = []
+    snapshot = await snapshot_of(services, workspace, inputs, as_of)
+    # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
+    checkpoints = await services.store.checkpoints.of(workspace.id)
+    snapshot = replace(snapshot, inputs=with_losses(snapshot.inputs, workspace, checkpoints))
+    evaluation = Evaluation(
+        evaluated_at,
+        await services.store.workspaces.keep_version(workspace),
+        await services.store.readings.standing(workspace.id),
+    )
+    judged: list[Judged] = []
     for card in cards:
-        answer = await asyncio.to_thread(_judge, card, snapshot)
-        each = await _publish(services, card, snapshot, answer, evaluated_at)
-        judged.append(each)
+        if judged and judged[-1].card.unit != card.unit:
+            snapshot.forget()
+        answer = await asyncio.to_thread(judge, card, snapshot)
+        published = await publish(services, card, snapshot, answer, evaluation)
+        judged.append(await _followed(services, card, workspace, answer, published))
         log.step(
             "evaluate",
             workspace=workspace.id,
             card=card.id,
-            evaluation=each.reading["evaluation"],
-            status=each.reading["status"],
-            rows=each.reading["row_count"],
+            evaluation=published.found["evaluation"],
+            is_new=published.is_new,
+            status=published.found["status"],
+            rows=published.found["row_count"],
             seconds=round(time.monotonic() - started, 3),
         )
+    await services.store.readings.stand(workspace.id, evaluation.standing)
     await tell(services, workspace, judged)
 
 
@@ -116,62 +125,15 @@ async def _follow(services: Services, card: Card, found: Found) -> None:
         log.failure("follow", error, workspace=found.reading["workspace"], card=card.id)
 
 
-async def _publish(
-    services: Services, card: Card, snapshot: Snapshot, answer: reading.Answer, evaluated_at: datetime
+async def _followed(
+    services: Services, card: Card, workspace: Workspace, answer: Answer, published: Published
 ) -> Judged:
-    """Publish a card's reading, and bring its exceptions to it: a reading is there before what follows."""
-    workspace = snapshot.workspace
-    previous = await services.store.readings.latest(workspace.id, card.id)
-    document, rows = reading.document(card, snapshot, answer, previous, evaluated_at)
-    if answer.judgement is not None:
-        document["comparison"] = await history.comparison(services.store.readings, workspace, card, document)
-    await services.store.readings.publish(document, rows)
-    open_rows = [row for row in rows or () if not row["is_settled"]]
+    """Bring a card's exceptions to its reading, which is there before what follows from it."""
     if answer.judgement is not None:
         older = answer.older.open if answer.older else {}
         looked = answer.older is not None and answer.older.document["count"] is not None
         since = answer.older.document["since"] if answer.older and looked else answer.window.start
-        await _follow(services, card, Found(document, open_rows, older, since))
+        await _follow(services, card, Found(published.found, published.rows, older, since))
     states = await states_of(services, workspace, card)
     quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
-    return Judged(card, workspace.card(card.id), document, open_rows, quiet)
-
-
-async def _snapshot(
-    services: Services, workspace: Workspace, inputs: list[tuple[Job, Input]], as_of: datetime
-) -> Snapshot:
-    """Read what is visible at an instant: all streams at once, each a few pages of segments."""
-
-    async def load(job: Job) -> list[Batch]:
-        runs = await services.store.segments.runs(job.name, as_of)
-        return await services.store.segments.batches(job.name, job.stream.record_type, runs)
-
-    loaded = await asyncio.gather(*(load(job) for job, _ in inputs))
-    batches: dict[type[Record], list[Batch]] = defaultdict(list)
-    for (job, _), each in zip(inputs, loaded, strict=True):
-        batches[job.stream.record_type] += each
-    decisions = await services.store.decisions.of(workspace.id)
-    return Snapshot(workspace, as_of, batches, tuple(each for _, each in inputs), decisions)
-
-
-def _judge(card: Card, snapshot: Snapshot) -> reading.Answer:
-    """Ask a card, unless it lacks a connection or one of its inputs cannot be trusted."""
-    inputs = list(snapshot.inputs)
-    settings = snapshot.workspace.card(card.id)
-    window = rolling(snapshot.workspace, snapshot.as_of, card.window_days_in(settings))
-    used = needed(card, inputs)
-    if not is_configured(card, inputs):
-        return reading.Answer(window, used, None, status="not_configured")
-    waiting_for = tuple(each.problem for each in used if each.problem)
-    if waiting_for:
-        return reading.Answer(window, used, None, status="held", waiting_for=waiting_for)
-    try:
-        judgement = card.judge(snapshot, window, settings)
-        older = older_unresolved(card, snapshot, window, judgement)
-        return reading.Answer(window, used, judgement, older)
-    except ConfigurationError as error:
-        return reading.Answer(window, used, None, status="held", waiting_for=(str(error),))
-    except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are judged
-        log.failure("judge", error, workspace=snapshot.workspace.id, card=card.id)
-        why = f"this card could not be judged ({type(error).__name__}): the log of the app says where"
-        return reading.Answer(window, used, None, status="held", waiting_for=(why,))
+    return Judged(card, workspace.card(card.id), published.shown, published.rows, quiet)

@@ -63,7 +63,7 @@ async def follow(services: Services, card: Card, found: Found) -> int:
     is_new = bool(steps) or folded.is_under_way or open_now | unseen != folded.open
     if steps:
         folded = await store.folds.begin(name.partition, folded)
-        await store.take_all(name, steps)
+        await store.take_all(name, steps, known)
         log.step("follow", workspace=name.workspace, card=card.id, exceptions=len(steps))
     after = Folded(reading["evaluation"], open_now | unseen, etag=folded.etag)
     try:

@@ -1,6 +1,6 @@
 """How fresh each input is, and why one cannot be trusted: what is stale or partial is held, not judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,9 @@ from shared.cards.card import Card
 from shared.domain.snapshot import Input
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
-from shared.pipeline.jobs import Job, jobs_of, possible_jobs_of
+from shared.pipeline.jobs import Job, find, jobs_of, possible_jobs_of
+from shared.pipeline.losses import is_short
+from shared.pipeline.rounds import stale_after
 from shared.store.checkpoints import Checkpoint
 
 Checkpoints = Mapping[tuple[str, str], Checkpoint]
@@ -27,25 +29,45 @@ def input_of(job: Job, checkpoint: Checkpoint | None, as_of: datetime) -> Input:
         records=known.records,
         bad_records=known.bad_records,
         problem=_problem(job, known, as_of),
-        is_awaited=not known.problem and (known.last_success_at is None or known.settings != job.settings),
+        is_awaited=_is_awaited(job, known),
+        poll_seconds=None if job.source.form else int(job.source.round.total_seconds()),
     )
+
+
+def _is_awaited(job: Job, checkpoint: Checkpoint) -> bool:
+    """Say whether a stream is only waited for: never read, or not with its present settings."""
+    is_unread = checkpoint.last_success_at is None or checkpoint.settings != job.settings
+    return is_unread and not (checkpoint.problem or is_short(job, checkpoint))
 
 
 def _problem(job: Job, checkpoint: Checkpoint, as_of: datetime) -> str:
     what = f"{job.stream.name} of {job.connection.name}"
     if checkpoint.problem:
         return f"the last pull of {what} failed: {checkpoint.problem}"
+    if is_short(job, checkpoint):
+        return _loss(job, checkpoint)
+    judge = _problem_of_pull if job.source.form is None else _problem_of_upload
+    return judge(job, checkpoint, what, as_of)
+
+
+def _problem_of_pull(job: Job, checkpoint: Checkpoint, what: str, as_of: datetime) -> str:
+    """Judge a stream that is pulled by the rounds that it missed."""
     why = f": {checkpoint.note}" if checkpoint.note else ""
-    if job.source.form is not None:
-        return _problem_of_upload(job, checkpoint, what, as_of)
     if checkpoint.last_success_at is None:
         return f"{what} has not been read yet{why}"
     if checkpoint.settings != job.settings:
         return f"{what} has not been read yet with its present settings{why}"
-    patience = job.source.round * job.workspace.stale_after_missed_rounds
-    if as_of - checkpoint.last_success_at > patience:
+    if as_of > stale_after(job.source, checkpoint.last_success_at, job.workspace.stale_after_missed_rounds):
         return f"{what} was last read {checkpoint.last_success_at:%d %b %H:%M} UTC{why}"
     return ""
+
+
+def _loss(job: Job, checkpoint: Checkpoint) -> str:
+    return (
+        f"{job.stream.name} of {job.connection.name} had {checkpoint.expected:,} records and has "
+        f"{checkpoint.counted:,}, too few at once to believe: mend the source and pull again, or confirm "
+        "that this is all"
+    )
 
 
 def _problem_of_upload(job: Job, checkpoint: Checkpoint, what: str, as_of: datetime) -> str:
@@ -72,6 +94,19 @@ def inputs_of(workspace: Workspace, checkpoints: Checkpoints, as_of: datetime) -
             known = input_of(job, checkpoints.get((connection.name, job.stream.name)), as_of)
             found.append((job, replace(known, problem=problem or known.problem)))
     return found
+
+
+def with_losses(inputs: Sequence[Input], workspace: Workspace, checkpoints: Checkpoints) -> tuple[Input, ...]:
+    """Give inputs that were read, with the losses that came to be known while they were."""
+    lost = {}
+    for each in inputs:
+        job = find(workspace, each.connection, each.stream)
+        checkpoint = checkpoints.get((each.connection, each.stream))
+        if not each.problem and job and checkpoint and is_short(job, checkpoint):
+            lost[each.connection, each.stream] = _loss(job, checkpoint)
+    return tuple(
+        replace(each, problem=lost.get((each.connection, each.stream), each.problem)) for each in inputs
+    )
 
 
 def _jobs(workspace: Workspace, connection: Connection) -> tuple[list[Job], str]:

@@ -12,23 +12,29 @@ from shared.errors import RetryLater
 from shared.sources.source import Page
 from shared.store.segments import RECORDS
 
+MOST_COMPARED = 10 * RECORDS
+"""So many records are held at most where they are only compared with what is stored."""
 LONGEST_SECONDS = 10.0
 """How long pages are held at most: so much reading is lost with a process that dies."""
 
 
 async def gathered(
-    pages: AsyncIterator[Page], deadline: float, clock: Callable[[], float] = time.monotonic
+    pages: AsyncIterator[Page],
+    deadline: float,
+    clock: Callable[[], float] = time.monotonic,
+    most: int = RECORDS,
 ) -> AsyncIterator[Page]:
     """Give the same records in the same order, in fewer pages, each with the cursor behind it.
 
-    From `deadline` on nothing is held any more. What is held when the vendor asks to wait is given first.
+    At most `most` records are held, and from `deadline` on none. What is held when the vendor asks to wait is
+    given first.
     """
     held: Page | None = None
     began = 0.0
     try:
         async with aclosing(pages) as given:  # type: ignore[type-var]
             async for page in given:
-                if held is not None and not _may_join(held, page):
+                if held is not None and not _may_join(held, page, most):
                     yield held
                     held = None
                 if held is None:
@@ -44,10 +50,10 @@ async def gathered(
         raise
 
 
-def _may_join(held: Page, page: Page) -> bool:
+def _may_join(held: Page, page: Page, most: int) -> bool:
     """Say whether a page fits behind; of what is stored together, deletions always come first."""
-    is_one_segment = len(held.records) + len(page.records) <= RECORDS
-    return is_one_segment and not (page.deleted and held.records)
+    is_small = len(held.records) + len(page.records) <= most
+    return is_small and not (page.deleted and held.records)
 
 
 def _joined(held: Page, page: Page) -> Page:

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from statistics import median
 from typing import Any
 
+from shared.cards import CARDS
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
 from shared.pipeline.freshness import Checkpoints, input_of
 from shared.pipeline.jobs import Job, jobs_of
+from shared.pipeline.losses import is_short
+from shared.pipeline.rounds import interval, next_pull
+from shared.pipeline.runs import LAST_RUNS
 from shared.pipeline.services import Services
 from shared.store.bad_records import Quarantined
 from shared.store.checkpoints import Checkpoint
@@ -20,10 +25,29 @@ async def health(services: Services, workspace: Workspace) -> list[Document]:
     """Give the health of each connection, in the order of the workspace's document."""
     checkpoints = await services.store.checkpoints.of(workspace.id)
     as_of = workspace.now(services.clock())
-    return [
+    shown = [
         await _connection(services, workspace, connection, checkpoints, as_of)
         for connection in workspace.connections
     ]
+    delays = await _delays(services, workspace)
+    for each in shown:
+        for stream in each["streams"]:
+            stream["delay_seconds"] = delays.get((each["name"], stream["stream"]))
+    return shown
+
+
+async def _delays(services: Services, workspace: Workspace) -> dict[tuple[str, str], int]:
+    """Give how long it took from a stream's upper bound to the last reading of it: the way through us."""
+    cards = [card.id for card in CARDS if workspace.card(card.id).enabled]
+    found: dict[tuple[str, str], int] = {}
+    for reading in await services.store.readings.latest_of(workspace.id, cards):
+        if reading is None:
+            continue
+        for each in reading["inputs"]:
+            if each["complete_until"] is not None:
+                took = _instant(reading["evaluated_at"]) - _instant(each["complete_until"])
+                found[each["connection"], each["stream"]] = int(took.total_seconds())
+    return found
 
 
 def shown_check(check: Check) -> Document:
@@ -78,6 +102,7 @@ async def _stream(services: Services, job: Job, checkpoint: Checkpoint | None, a
     state = checkpoint or Checkpoint(connection=known.connection, stream=known.stream)
     samples = await services.store.bad_records.page(job.name) if known.bad_records else []
     until = known.complete_until
+    every = interval(job.source, services.clock())
     return {
         "stream": known.stream,
         "last_success_at": _text(known.last_success_at),
@@ -86,16 +111,31 @@ async def _stream(services: Services, job: Job, checkpoint: Checkpoint | None, a
         "lag_seconds": None if until is None else int((as_of - until).total_seconds()),
         "records": known.records,
         "records_stored": state.stored,
+        "usual_change": _usual(state),
+        "missing": _missing(job, state),
         "bad_records": known.bad_records,
         "bad_record_samples": [shown_bad_record(each) for each in samples],
         "calls": state.calls,
         "is_pulling": bool(state.run and not state.note),
         "progress": _progress(state, services.clock()),
         "sweep": _sweep(job, state),
+        "poll_interval_seconds": None if every is None else int(every.total_seconds()),
+        "next_pull_at": _text(next_pull(job.source, services.clock())),
         "waiting_for": state.note,
         "problem": known.problem,
         "problem_at": _text(state.problem_at) if state.problem else None,
     }
+
+
+def _usual(state: Checkpoint) -> int | None:
+    """Give by how many records the last runs changed what is stored; None before there were two."""
+    changes = [abs(int(each)) for each in state.changes.split(",") if each]
+    return int(median(changes[-LAST_RUNS:])) if changes else None
+
+
+def _missing(job: Job, state: Checkpoint) -> Document | None:
+    """Give how many records a customer master had and has, while that is too few to believe."""
+    return {"expected": state.expected, "records": state.counted} if is_short(job, state) else None
 
 
 def _progress(state: Checkpoint, now: datetime) -> Document | None:
@@ -124,6 +164,10 @@ def _sweep(job: Job, state: Checkpoint) -> Document | None:
         "due_at": _text(state.sweep_due_at),
         "problem": state.sweep_problem,
     }
+
+
+def _instant(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)
 
 
 def _text(moment: datetime | None) -> str | None:

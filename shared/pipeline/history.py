@@ -12,7 +12,9 @@ from shared.domain.workspace import Workspace
 from shared.store.readings import Document, Readings
 
 _FIRST_LOOK = timedelta(hours=2)
-"""Evaluations come every 15 minutes: the last one before an instant is mostly found so near to it."""
+"""Where a reading changes often, the last one before an instant is found so near to it."""
+_LONGEST = timedelta(hours=26)
+"""A reading stands no longer: windows begin with the day, and that is a change."""
 WITHIN_WEEK = timedelta(days=7)
 JUDGED = frozenset({"ok", "attention", "alert"})
 """A held reading repeats an older value: it says nothing of its own instant."""
@@ -21,13 +23,27 @@ JUDGED = frozenset({"ok", "attention", "alert"})
 async def standing_at(
     readings: Readings, workspace: str, card: str, moment: datetime, within: timedelta
 ) -> Document | None:
-    """Give the last reading that was judged at or before an instant, at most so long before it."""
-    for reach in (min(_FIRST_LOOK, within), within):
+    """Give the last judged reading that stood at or before an instant, at most so long before it.
+
+    A reading stands from the evaluation that published it to the last one that found the same.
+    """
+    for reach in (min(_FIRST_LOOK, within), within + _LONGEST):
         points = await readings.between(workspace, card, moment - reach, moment)
         judged = [point for point in points if point["status"] in JUDGED]
-        if judged:
+        if judged and reach <= within:
             return judged[-1]
+        if judged:
+            last = judged[-1]
+            until = last["stood_until"] or await _stands_until(readings, workspace, card, last)
+            return last if datetime.fromisoformat(until) > moment - within else None
     return None
+
+
+async def _stands_until(readings: Readings, workspace: str, card: str, point: Document) -> str:
+    """Give the last evaluation that found a reading which nothing has replaced."""
+    mark = (await readings.standing(workspace)).marks.get(card)
+    is_it = mark is not None and mark.evaluation == point["evaluation"]
+    return str(mark.asked["as_of"] if mark and is_it else point["as_of"])
 
 
 async def comparison(

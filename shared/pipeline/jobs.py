@@ -14,7 +14,7 @@ from shared.store.segments import StreamName
 
 RECORDS_VERSION = 2
 """Raised when a release normalises or maps records otherwise, so that they are read anew."""
-_SHAPING = {"vat_field", "account_reference_field", "b2b_customer_groups"}
+SHAPING = {"vat_field", "account_reference_field", "b2b_customer_groups"}
 """The parts of the field map that sources read."""
 _HOW = {"page_size", "calls_per_month"}
 """The options that say how a connection is read, not what."""
@@ -43,7 +43,7 @@ class Job:
         """
         if self.source.form is not None:
             return f"release {RECORDS_VERSION}"
-        field_map = self.workspace.field_map.model_dump(mode="json", include=_SHAPING)
+        field_map = self.workspace.field_map.model_dump(mode="json", include=SHAPING)
         connection = self.connection.model_dump(mode="json", include={"kind", "base_url", "options"})
         for how in _HOW:
             connection["options"].pop(how, None)
@@ -79,6 +79,16 @@ def possible_jobs_of(workspace: Workspace, connection: Connection) -> list[Job]:
     if source is None or not (workspace.enabled and connection.enabled):
         return []
     return [Job(workspace, connection, source, each) for each in source.streams]
+
+
+def find(workspace: Workspace, connection: str, stream: str) -> Job | None:
+    """Give the stream of this name that a connection offers now, if there is one."""
+    known = workspace.connection(connection)
+    try:
+        jobs = jobs_of(workspace, known) if known else []
+    except ConfigurationError:
+        return None
+    return next((job for job in jobs if job.stream.name == stream), None)
 
 
 def options_of(source: Source, connection: Connection) -> Options:

@@ -1,14 +1,15 @@
 """What came up before a card's window and is still unresolved (docs/adr/0007)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.cards.card import Card, Judgement
+from shared.cards.card import Card, Judgement, Unresolved
 from shared.domain.money import format_money
 from shared.domain.rows import OrderRow
 from shared.domain.snapshot import Snapshot
 from shared.domain.windows import Window, age_in_days, before
+from shared.domain.workspace import CardSettings
 from shared.errors import ConfigurationError
 
 
@@ -25,7 +26,7 @@ class Older:
 
 
 def older_unresolved(card: Card, snapshot: Snapshot, window: Window, judgement: Judgement) -> Older:
-    """Ask the card's own judge about the days before its window, and count what the window does not show.
+    """Ask the card about the days before its window, and count what the window does not show.
 
     One who stands in the window's rows, too, is counted there.
     """
@@ -34,11 +35,11 @@ def older_unresolved(card: Card, snapshot: Snapshot, window: Window, judgement: 
         return Older(_unknown("this workspace does not look before the window"))
     stretch = before(snapshot.workspace, window, settings.older_days)
     try:
-        earlier = card.judge(snapshot, stretch, settings)
+        earlier = unresolved(card, snapshot, stretch, settings)
     except ConfigurationError as error:
         return Older(_unknown(str(error)) | {"since": stretch.start})
     here = {row.id for row in judgement.rows}
-    left = [row for row in earlier.rows if row.id not in here]
+    left = [row for row in earlier if row.id not in here]
     rows = [row for row in left if row.is_counted]
     oldest_at = min((row.occurred_at for row in rows), default=None)
     found = {
@@ -49,8 +50,20 @@ def older_unresolved(card: Card, snapshot: Snapshot, window: Window, judgement: 
         "why_none": "",
     }
     if card.unit == "money":
-        found["amount"] = format_money(sum(row.gap for row in rows if isinstance(row, OrderRow)))
+        found["amount"] = format_money(sum(row.gap for row in rows))
     return Older(found, {row.id: row.occurred_at for row in left})
+
+
+def unresolved(
+    card: Card, snapshot: Snapshot, window: Window, settings: CardSettings
+) -> Sequence[Unresolved]:
+    """Give what a card would list for a window, from its own short way where it has one."""
+    if card.unresolved is not None:
+        return card.unresolved(snapshot, window, settings)
+    return [
+        Unresolved(row.id, row.occurred_at, row.is_counted, row.gap if isinstance(row, OrderRow) else 0)
+        for row in card.judge(snapshot, window, settings).rows
+    ]
 
 
 def _unknown(why: str) -> dict[str, Any]:

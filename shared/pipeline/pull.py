@@ -13,8 +13,9 @@ from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.pipeline import log
 from shared.pipeline.checks import admit
 from shared.pipeline.claims import LONGEST_NOTE, claim_run, claim_sweep, let_go
-from shared.pipeline.gather import gathered
-from shared.pipeline.jobs import Job, jobs_of, options_of
+from shared.pipeline.gather import MOST_COMPARED, gathered
+from shared.pipeline.jobs import Job, find, jobs_of, options_of
+from shared.pipeline.repeats import compared
 from shared.pipeline.runs import commit, keep
 from shared.pipeline.services import Services
 from shared.pipeline.sweep import sweep
@@ -22,6 +23,7 @@ from shared.pipeline.vendor import client_of, pages_of
 from shared.sources.source import Pull
 from shared.store.checkpoints import Checkpoint
 from shared.store.queues import EVALUATE, PULL
+from shared.store.segments import RECORDS
 from shared.store.tables import Conflict
 
 BUDGET_SECONDS = 480.0
@@ -52,10 +54,10 @@ async def enqueue_connection(
     are sent to us are none of them.
     """
     jobs = [job for job in jobs_of(workspace, connection) if job.source.form is None]
+    checkpoints = await services.store.checkpoints.of(workspace.id) if jobs else {}
     for job in jobs:
-        if is_anew:
-            await services.store.checkpoints.change(job.name, is_to_be_read_anew=True)
-        await services.store.checkpoints.ask(job.name, services.clock())
+        known = checkpoints.get((connection.name, job.stream.name))
+        await services.store.checkpoints.ask(job.name, services.clock(), known=known, is_anew=is_anew)
     for job in jobs:
         await services.store.queues.send(PULL, job.message)
     return [job.stream.name for job in jobs]
@@ -75,7 +77,7 @@ async def pull(
     """
     found = await services.store.workspaces.get(workspace_id)
     workspace = found[0] if found else None
-    job = _find(workspace, connection_name, stream_name) if workspace else None
+    job = find(workspace, connection_name, stream_name) if workspace else None
     if workspace is None or job is None or job.source.form is not None:
         log.problem("pull", workspace=workspace_id, connection=connection_name, why="no such stream")
         if workspace is not None and workspace.enabled:
@@ -137,18 +139,9 @@ async def end_round(services: Services, workspace: Workspace) -> None:
 def is_busy(workspace: Workspace, checkpoints: Mapping[tuple[str, str], Checkpoint], now: datetime) -> bool:
     """Say whether a pull is outstanding; those of streams that there are no more do not count."""
     return any(
-        _find(workspace, connection, stream) is not None and each.is_outstanding(now, PATIENCE)
+        find(workspace, connection, stream) is not None and each.is_outstanding(now, PATIENCE)
         for (connection, stream), each in checkpoints.items()
     )
-
-
-def _find(workspace: Workspace, connection: str, stream: str) -> Job | None:
-    known = workspace.connection(connection)
-    try:
-        jobs = jobs_of(workspace, known) if known else []
-    except ConfigurationError:
-        return None
-    return next((job for job in jobs if job.stream.name == stream), None)
 
 
 async def _run(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:
@@ -189,6 +182,8 @@ async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline:
     async with await client_of(services, job, options) as client:
         if not checkpoint.run_pages:
             await admit(services, job, client, options)
+        checkpoint, repeated = await compared(services, job, checkpoint)
+        most = RECORDS if repeated is None else MOST_COMPARED
         request = Pull(
             client=client,
             connection=job.connection,
@@ -200,9 +195,9 @@ async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline:
             token=checkpoint.token if checkpoint.run_since else "",
         )
         calls = checkpoint.run_calls
-        async with aclosing(gathered(pages_of(job, request), deadline)) as pages:  # type: ignore[type-var]
+        async with aclosing(gathered(pages_of(job, request), deadline, most=most)) as pages:  # type: ignore[type-var]
             async for page in pages:
-                checkpoint = await keep(services, job, checkpoint, page, calls + client.calls)
+                checkpoint = await keep(services, job, checkpoint, page, calls + client.calls, repeated)
                 if not page.cursor:
                     is_last = not _may_hide_some(services, job, checkpoint)
                     await commit(services, job, checkpoint, is_last=is_last)

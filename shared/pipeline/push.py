@@ -120,10 +120,9 @@ async def _take_in(services: Services, job: Job, claimed: Checkpoint, sent: Sent
     bad = tuple(each.as_bad(stream) for each in sent.wrong)
     await store.bad_records.release_beginning(job.name, "line ")
     kept = await keep(services, job, claimed, Page(sent.records, bad=bad), calls=0)
-    await commit(services, job, kept)
     now_there = {each.id for each in sent.records}
     removed = before - now_there if upload.is_replacement else set()
-    await store.checkpoints.change(job.name, stored=len((before - removed) | now_there))
+    await commit(services, job, kept, stored=len((before - removed) | now_there))
     answer: Document = {
         "workspace": job.workspace.id,
         "connection": job.connection.name,

@@ -1,9 +1,11 @@
 """A reading as a document: a card's answer, or why there is none now, with all that explains it."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from shared.cards.card import Card, Judgement, Slice, figures_as_json, status_of
 from shared.domain.money import format_money
@@ -14,6 +16,23 @@ from shared.pipeline.older import Older
 
 Document = dict[str, Any]
 _HUNDREDTH = Decimal("0.01")
+
+ASKED = (
+    "as_of",
+    "evaluated_at",
+    "took_seconds",
+    "window_end",
+    "joined_at",
+    "lag_seconds",
+    "value_as_of",
+    "inputs",
+    "other_inputs",
+    "comparison",
+)
+"""What a reading says anew each time that it is asked for, though it stays the same."""
+_NAMES = frozenset({"evaluation", "published_at", "rows_of", "stood", "stood_until"})
+_READ = frozenset({"last_success_at", "complete_until", "records", "run"})
+"""What an input says of when and how it was read last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +50,17 @@ class Answer:
 
 def document(
     card: Card, snapshot: Snapshot, answer: Answer, previous: Document | None, evaluated_at: datetime
-) -> tuple[Document, list[Document] | None]:
-    """Give a reading and its rows as they are published.
+) -> Document:
+    """Give a reading as it is published.
 
     A held card keeps its last value, with that value's date and rows (decision 15): it has none of its own.
     """
     shown = _frame(card, snapshot, answer, evaluated_at)
     if answer.judgement is None:
-        return shown | _kept(previous, answer), None
+        return shown | _kept(previous, answer)
     judgement = answer.judgement
     settings = snapshot.workspace.card(card.id)
-    rows = [as_json(row) | {"is_settled": False} for row in judgement.rows]
-    rows += [as_json(row) | {"is_settled": True} for row in judgement.settled]
-    shown |= {
+    return shown | {
         "value": format_money(judgement.value) if card.unit == "money" else judgement.value,
         "status": status_of(judgement, card.threshold_in(settings)),
         "compared": str(
@@ -61,12 +78,38 @@ def document(
             for part in judgement.subsets
         ],
         "older_unresolved": answer.older.document if answer.older else None,
+        "comparison": None,
         "waiting_for": [],
         "value_as_of": shown["as_of"],
         "rows_of": shown["evaluation"],
+        "rows_digest": "",
         "row_count": len(judgement.rows),
     }
-    return shown, rows
+
+
+def open_rows(judgement: Judgement) -> list[Document]:
+    """Give the rows that a card lists, as they are published; settled ones wait until they are asked for."""
+    return [as_json(row) | {"is_settled": False} for row in judgement.rows]
+
+
+def settled_rows(judgement: Judgement) -> Iterator[Document]:
+    """Give the rows without a finding, one after another: they are as many as there are orders."""
+    return (as_json(row) | {"is_settled": True} for row in judgement.settled)
+
+
+def content(shown: Document) -> Document:
+    """Give what makes a reading another one: all but the instants of asking, as JSON has it.
+
+    An input differs by what is wrong with it, not by when it was read or what its last run brought; what a
+    reading is compared with, by its value. The window's end moves with the clock, or else with its start.
+    """
+    kept = {name: value for name, value in shown.items() if name not in ASKED and name not in _NAMES}
+    kept["inputs"] = [
+        {name: value for name, value in each.items() if name not in _READ} for each in shown["inputs"]
+    ]
+    compared = shown.get("comparison") or {}
+    kept["comparison"] = {name: compared.get(name) for name in ("value", "change", "driver")}
+    return cast("Document", json.loads(json.dumps(kept)))
 
 
 def _frame(card: Card, snapshot: Snapshot, answer: Answer, evaluated_at: datetime) -> Document:
@@ -92,6 +135,7 @@ def _frame(card: Card, snapshot: Snapshot, answer: Answer, evaluated_at: datetim
         "joined_at": None if joined_at is None else text(joined_at),
         "lag_seconds": None if joined_at is None else int((snapshot.as_of - joined_at).total_seconds()),
         "inputs": [_input(each) for each in answer.inputs],
+        "other_inputs": [_input(each) for each in snapshot.inputs if each not in answer.inputs],
     }
 
 
@@ -110,6 +154,7 @@ def _kept(previous: Document | None, answer: Answer) -> Document:
         "waiting_for": list(answer.waiting_for),
         "value_as_of": last.get("value_as_of"),
         "rows_of": last.get("rows_of"),
+        "rows_digest": last.get("rows_digest", ""),
         "row_count": last.get("row_count", 0),
     }
 
@@ -133,6 +178,8 @@ def _input(each: Input) -> Document:
         "last_success_at": None if each.last_success_at is None else text(each.last_success_at),
         "complete_until": None if each.complete_until is None else text(each.complete_until),
         "records": each.records,
+        "run": each.run,
+        "poll_seconds": each.poll_seconds,
         "bad_records": each.bad_records,
         "problem": each.problem,
         "is_awaited": each.is_awaited,

@@ -11,6 +11,7 @@ from shared.cards.card import Card
 from shared.domain.exceptions import QUIET, STATES, ExceptionCase
 from shared.domain.workspace import Workspace
 from shared.pipeline import casework
+from shared.pipeline.open_rows import OpenRows, open_rows_of
 from shared.pipeline.services import Services
 from shared.store.exception_entities import CardName
 
@@ -43,6 +44,14 @@ class RowStates:
             row["state"] = case.state if case else ("" if row["is_settled"] else "open")
             row["assignee"] = case.assignee if case else ""
 
+    def columns(self, ids: Sequence[str], settled: Sequence[bool]) -> dict[str, list[str]]:
+        """Give the states and the assignees of rows that are told by their ids."""
+        rows: list[Row] = [
+            {"id": each, "is_settled": is_settled} for each, is_settled in zip(ids, settled, strict=True)
+        ]
+        self.join(rows)
+        return {name: [row[name] for row in rows] for name in ("state", "assignee")}
+
 
 async def row_states(services: Services, workspace: Workspace, card: Card) -> RowStates:
     """Give how the rows of a card stand now."""
@@ -70,15 +79,17 @@ async def counted(
 ) -> dict[str, Any]:
     """Count a reading's rows by state, and give what is held against its threshold without the quiet ones.
 
-    Rows are read only where people have changed some, and no settled ones.
+    Rows are read only where people keep some quiet, and of them only these.
     """
     cases = await casework.states_of(services, workspace, card)
-    rows = await casework.open_rows(services, reading) if cases else []
-    states = Counter(cases[row["id"]].state for row in rows if row["id"] in cases)
+    rows = await open_rows_of(services, reading) if cases else OpenRows()
+    here = {case_id: case.state for case_id, case in cases.items() if case_id in rows.numbers}
+    states = Counter(here.values())
     states["open"] += reading.get("row_count", 0) - states.total()
-    quiet = frozenset(row["id"] for row in rows if row["id"] in cases and cases[row["id"]].state in QUIET)
+    quiet = frozenset(case_id for case_id, state in here.items() if state in QUIET)
     value = reading.get("compared")
     if value is not None and quiet:
-        judged = Judged(card, workspace.card(card.id), dict(reading), rows, quiet)
+        kept = [*(await rows.of(quiet)).values()]
+        judged = Judged(card, workspace.card(card.id), dict(reading), kept, quiet)
         value = str(compared(judged)[0])
     return {"exceptions": {state: states[state] for state in STATES}, "alert_value": value}

@@ -3,14 +3,18 @@
 import hashlib
 from collections.abc import Callable
 
-from shared.alerting.channels import communication_services, graph, hook, teams
+from shared import settings
+from shared.alerting.channels import communication_services, flow, graph, hook, teams
 from shared.alerting.email import LARGEST_ATTACHMENT, email_of
 from shared.cards import card_of
 from shared.domain.deliveries import Channel, Delivery
+from shared.domain.events import event_document
+from shared.domain.exceptions import TIEOUT
 from shared.domain.notifications import Mail
 from shared.domain.workspace import Connection, Workspace
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, SourceError
 from shared.export import Lines
+from shared.pipeline import flows
 from shared.pipeline.row_states import columns_of, row_states
 from shared.pipeline.services import Services
 from shared.sources.addresses import is_safe
@@ -34,6 +38,8 @@ async def send(services: Services, workspace: Workspace, delivery: Delivery) -> 
                 await hook.send(client, delivery.message, delivery.id, signed_with, services.clock())
         case "email":
             await _mail(services, workspace, delivery)
+        case "flow":
+            await _call(services, workspace, delivery)
 
 
 async def _to_address(
@@ -49,6 +55,23 @@ async def _to_address(
         lambda: access(address, is_local=services.is_local),
     )
     return services.connect(found, f"{delivery.channel} ({delivery.recipient})")
+
+
+async def _call(services: Services, workspace: Workspace, delivery: Delivery) -> None:
+    """Call a flow; one that is not there any more is not called again."""
+    kept = await flows.registered(services, workspace.id, delivery.recipient)
+    access = _reached(
+        services,
+        workspace,
+        (delivery.channel, delivery.recipient),
+        {"address": kept.address},
+        lambda: flow.access(kept.address, settings.callback_hosts(), is_local=services.is_local),
+    )
+    async with services.connect(access, f"the flow {kept.id}") as client:
+        is_there = await flow.send(client, event_document(delivery.message, delivery.made_at))
+    if not is_there:
+        await flows.remove(services, workspace.id, kept, TIEOUT)
+        raise SourceError("the flow is not there any more: its hook is removed")
 
 
 def _reached(

@@ -16,6 +16,8 @@ from shared.errors import ConfigurationError, SourceError
 from shared.pipeline import log
 from shared.pipeline.claims import CLAIM, LONGEST_NOTE, let_go
 from shared.pipeline.jobs import Job, options_of
+from shared.pipeline.losses import Count, noted, show
+from shared.pipeline.runs import changed_to
 from shared.pipeline.services import Services
 from shared.pipeline.vendor import client_of, keys_of
 from shared.sources.source import KeyPage, Pull
@@ -105,6 +107,7 @@ async def _keep(
     kept = await services.store.checkpoints.change(
         job.name,
         claim=checkpoint.claims,
+        known=checkpoint,
         claimed_until=services.clock() + CLAIM,
         **(moved if page.cursor else {}),
     )
@@ -116,7 +119,8 @@ async def _end(services: Services, job: Job, checkpoint: Checkpoint, request: Pu
     store = services.store
     found = await _compare(services, job, checkpoint, request)
     _refuse_implausible(job, found, checkpoint)
-    await store.bad_records.release(job.name, found.gone)
+    if checkpoint.bad_records:
+        await store.bad_records.release(job.name, found.gone)
     segments = await store.segments.write(
         job.name, checkpoint.sweep, 0, job.stream.record_type, (), found.gone, checkpoint.claims
     )
@@ -130,16 +134,19 @@ async def _end(services: Services, job: Job, checkpoint: Checkpoint, request: Pu
         until=checkpoint.complete_until or request.until,
         committed_at=job.workspace.now(now).replace(microsecond=0),
     )
-    await store.segments.commit(job.name, run)
+    count: Count | None = None
+    if found.gone:
+        checkpoint, count = await show(services, job, checkpoint, run)
     await store.checkpoints.change(
         job.name,
         claim=checkpoint.claims,
+        known=checkpoint,
+        revise=lambda known: changed_to(known, found.stored) | noted(job, known, count),
         claimed_until=None,
         sweep="",
         swept_at=request.until,
         sweep_due_at=now + job.stream.sweep_every,
         sweep_problem="",
-        stored=found.stored,
         bad_records=await store.bad_records.settle(job.name, run.run, is_full=False),
         note="",
     )

@@ -9,17 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.access import MAY_RUN
 from shared.alerting.decide import decide, merge_storms
 from shared.alerting.document import operational_document, subject_of, threshold_document
 from shared.alerting.observe import Judged, loud_rows, observations
 from shared.alerting.route import Told, addresses, deliveries, quiet_until
 from shared.domain.alerts import OPERATIONAL, Alert, AlertKey, Message, Policy
 from shared.domain.deliveries import Delivery
+from shared.domain.events import Event
 from shared.domain.notifications import hours
 from shared.domain.severity import SEVERITIES
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
-from shared.pipeline import deliver, log
+from shared.pipeline import deliver, flows, log
 from shared.pipeline.services import Services
 from shared.store.tables import BATCH, Conflict
 
@@ -63,10 +65,13 @@ async def _fold(
     """
     decided = await _decide(services, workspace, judged, at)
     of = {each.alert.key: (each.alert, each.etag) for each in decided}
-    save = services.store.alerts.save
+    save, number = services.store.alerts.save, await services.store.events.last(workspace.id)
+    hooks = await flows.standing(services, workspace.id)
     for group in merge_storms([message for each in decided for message in each.messages]):
         try:
-            out = _deliveries(services, workspace, judged, group)
+            told = _told(workspace, judged, group)
+            event = _event(told, number + 1, text(services.clock()))
+            out = _deliveries(services, workspace, told) + flows.calls(hooks, event)
         except Exception as error:  # noqa: BLE001 - the boundary of one message: the others go out
             # Its alert is not saved either, so the next evaluation decides and tells it anew.
             log.failure("tell", error, workspace=workspace.id, card=group[0].alert.key.card)
@@ -74,9 +79,10 @@ async def _fold(
         alerts = [of[message.alert.key] for message in group]
         # A storm of more alerts than one write takes is told of with the first of them: where the others
         # do not come to be saved, they are told of again.
-        first = max(1, BATCH - len(out))
-        await save(workspace.id, alerts[:first], out)
+        first = max(1, BATCH - len(out) - 1)
+        await save(workspace.id, alerts[:first], out, event)
         made += out
+        number += 1
         for start in range(first, len(alerts), BATCH):
             await save(workspace.id, alerts[start : start + BATCH])
     for each in decided:
@@ -106,12 +112,16 @@ async def _failing(services: Services, workspace: Workspace) -> dict[str, str]:
     return {recipient: found.get(recipient, "") for recipient in listed}
 
 
-def _deliveries(
-    services: Services, workspace: Workspace, judged: Sequence[Judged], group: tuple[Message, ...]
-) -> list[Delivery]:
+def _event(told: Told, number: int, now: str) -> Event:
+    """Give what flows hear; of what is wrong with Tieout itself, all who may run it."""
+    is_operational = told.messages[0].alert.key.card in OPERATIONAL
+    roles = MAY_RUN if is_operational else sorted(told.roles)
+    return Event(number=number, made_at=now, cards=told.cards, roles=tuple(roles), message=told.document)
+
+
+def _deliveries(services: Services, workspace: Workspace, told: Told) -> list[Delivery]:
     now = services.clock()
-    told = _told(workspace, judged, group)
-    severity = max((each.severity for each in group), key=SEVERITIES.index)
+    severity = max((each.severity for each in told.messages), key=SEVERITIES.index)
     until = quiet_until(workspace.notifications.quiet_hours, workspace.zone, now)
     held_back = "" if until is None or severity == "critical" else text(until)
     return deliveries(workspace.id, told, workspace.recipients, now, held_back)

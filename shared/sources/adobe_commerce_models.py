@@ -9,6 +9,8 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator
 
+from shared.domain.deferred import Deferred
+
 
 def _text(value: Any) -> Any:
     """Read numbers and nulls as text."""
@@ -25,7 +27,7 @@ Nothing = BeforeValidator(lambda value: value or [])
 """A list may be null."""
 
 
-class Address(BaseModel, frozen=True):
+class Address(Deferred, frozen=True):
     """An address of an order, a customer, or (in part) of a company."""
 
     id: Text = ""
@@ -42,32 +44,32 @@ class Address(BaseModel, frozen=True):
     default_billing: bool | None = None
 
 
-class Payment(BaseModel, frozen=True):
+class Payment(Deferred, frozen=True):
     """How an order is paid."""
 
     po_number: Text = ""
 
 
-class CompanyOrder(BaseModel, frozen=True):
+class CompanyOrder(Deferred, frozen=True):
     """The B2B company that an order was placed for."""
 
     company_id: int | None = None
     company_name: Text = ""
 
 
-class Shipping(BaseModel, frozen=True):
+class Shipping(Deferred, frozen=True):
     """Where a shipment goes; nothing for virtual goods."""
 
     address: Annotated[Address, Absent] = Address()
 
 
-class ShippingAssignment(BaseModel, frozen=True):
+class ShippingAssignment(Deferred, frozen=True):
     """Which part of an order is shipped where."""
 
     shipping: Annotated[Shipping, Absent] = Shipping()
 
 
-class OrderExtension(BaseModel, frozen=True):
+class OrderExtension(Deferred, frozen=True):
     """What modules add to an order."""
 
     company_order_attributes: Annotated[CompanyOrder, Absent] = CompanyOrder()
@@ -78,7 +80,7 @@ class OrderExtension(BaseModel, frozen=True):
     reward_currency_amount: Amount = None
 
 
-class VendorOrder(BaseModel, frozen=True):
+class VendorOrder(Deferred, frozen=True):
     """A sales order; times are UTC without a zone."""
 
     entity_id: int
@@ -108,14 +110,14 @@ class VendorOrder(BaseModel, frozen=True):
     extension_attributes: Annotated[OrderExtension, Absent] = OrderExtension()
 
 
-class CreditMemoExtension(BaseModel, frozen=True):
+class CreditMemoExtension(Deferred, frozen=True):
     """What modules add to a credit memo: what was given back to store credit and gift cards."""
 
     customer_balance_amount: Amount = None
     gift_cards_amount: Amount = None
 
 
-class VendorCreditMemo(BaseModel, frozen=True):
+class VendorCreditMemo(Deferred, frozen=True):
     """A credit memo: money given back."""
 
     entity_id: int
@@ -129,26 +131,26 @@ class VendorCreditMemo(BaseModel, frozen=True):
     extension_attributes: Annotated[CreditMemoExtension, Absent] = CreditMemoExtension()
 
 
-class CompanyCustomer(BaseModel, frozen=True):
+class CompanyCustomer(Deferred, frozen=True):
     """The B2B company that a customer buys for; 0 is none."""
 
     company_id: int | None = None
 
 
-class CustomerExtension(BaseModel, frozen=True):
+class CustomerExtension(Deferred, frozen=True):
     """What modules add to a customer."""
 
     company_attributes: Annotated[CompanyCustomer, Absent] = CompanyCustomer()
 
 
-class CustomAttribute(BaseModel, frozen=True):
+class CustomAttribute(Deferred, frozen=True):
     """An attribute that the merchant added."""
 
     attribute_code: Text = ""
     value: Any = None
 
 
-class VendorCustomer(BaseModel, frozen=True):
+class VendorCustomer(Deferred, frozen=True):
     """A customer account with its addresses."""
 
     id: int
@@ -165,7 +167,7 @@ class VendorCustomer(BaseModel, frozen=True):
     custom_attributes: Annotated[tuple[CustomAttribute, ...], Nothing] = ()
 
 
-class VendorCompany(BaseModel, frozen=True):
+class VendorCompany(Deferred, frozen=True):
     """A B2B company; it has no times."""
 
     id: int

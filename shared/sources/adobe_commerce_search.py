@@ -7,8 +7,9 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import httpx
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.errors import ConfigurationError, SourceError
 from shared.sources.http import parse_json
 from shared.sources.source import KeyPage, Keys, Pull
@@ -32,7 +33,7 @@ class Rows(NamedTuple):
     remaining: int | None = None
 
 
-class _Answer(BaseModel):
+class _Answer(Deferred):
     items: Annotated[list[Any], BeforeValidator(lambda value: value or [])]
     total_count: int = Field(ge=0)
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.errors import BadRecord
 from shared.sources.bigcommerce_models import CompanyOrder
 from shared.sources.bigcommerce_paging import all_of_b2b, ask_b2b, shaped
@@ -14,7 +15,7 @@ FEW = 10
 """Up to so many customers' orders are asked for without knowing first who buys for a company."""
 
 
-class _Answer(BaseModel):
+class _Answer(Deferred):
     data: Any = None
 
 

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from shared.domain import keys
+from shared.domain.deferred import Deferred
 from shared.domain.records import CommerceCustomer
 from shared.errors import SourceError
 from shared.sources.bigcommerce_models import CustomerAddress, VendorCustomer, named
@@ -14,7 +15,7 @@ from shared.sources.read import instant, records, utc
 from shared.sources.source import Page, Pull
 
 
-class _AttributeName(BaseModel):
+class _AttributeName(Deferred):
     id: int
     name: str
 

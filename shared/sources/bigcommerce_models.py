@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from shared.domain.deferred import Deferred
 
 
 def _text(value: Any) -> Any:
@@ -21,14 +23,14 @@ Nothing = BeforeValidator(lambda value: value or [])
 """A list may be null."""
 
 
-class FormField(BaseModel, frozen=True):
+class FormField(Deferred, frozen=True):
     """A field that the merchant added to a form; its value may be a list of choices."""
 
     name: Text = ""
     value: Any = None
 
 
-class BillingAddress(BaseModel, frozen=True):
+class BillingAddress(Deferred, frozen=True):
     """The billing address on a V2 order."""
 
     first_name: Text = ""
@@ -44,19 +46,19 @@ class BillingAddress(BaseModel, frozen=True):
     form_fields: Annotated[tuple[FormField, ...], Nothing] = ()
 
 
-class Destination(BaseModel, frozen=True):
+class Destination(Deferred, frozen=True):
     """Where a shipping consignment goes."""
 
     country_iso2: Text = ""
 
 
-class Consignments(BaseModel, frozen=True):
+class Consignments(Deferred, frozen=True):
     """An order's consignments in the `object` structure."""
 
     shipping: Annotated[tuple[Destination, ...], Nothing] = ()
 
 
-class VendorOrder(BaseModel, frozen=True):
+class VendorOrder(Deferred, frozen=True):
     """A V2 order; amounts are text with four decimals, dates RFC 2822."""
 
     id: int
@@ -77,7 +79,7 @@ class VendorOrder(BaseModel, frozen=True):
     ] = Consignments()
 
 
-class VendorRefund(BaseModel, frozen=True):
+class VendorRefund(Deferred, frozen=True):
     """A V3 refund."""
 
     id: int
@@ -87,14 +89,14 @@ class VendorRefund(BaseModel, frozen=True):
     total_tax: Amount = None
 
 
-class Attribute(BaseModel, frozen=True):
+class Attribute(Deferred, frozen=True):
     """The value of a customer attribute; its name stands in a list of its own."""
 
     attribute_id: int
     attribute_value: Text = ""
 
 
-class CustomerAddress(BaseModel, frozen=True):
+class CustomerAddress(Deferred, frozen=True):
     """An address of a V3 customer."""
 
     company: Text = ""
@@ -106,7 +108,7 @@ class CustomerAddress(BaseModel, frozen=True):
     form_fields: Annotated[tuple[FormField, ...], Nothing] = ()
 
 
-class VendorCustomer(BaseModel, frozen=True):
+class VendorCustomer(Deferred, frozen=True):
     """A V3 customer with its addresses, form fields and attributes."""
 
     id: int
@@ -123,7 +125,7 @@ class VendorCustomer(BaseModel, frozen=True):
     form_fields: Annotated[tuple[FormField, ...], Nothing] = ()
 
 
-class _B2b(BaseModel):
+class _B2b(Deferred):
     """What B2B Edition sends has camelCase names."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)

@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
-
 from shared.domain import keys
+from shared.domain.deferred import Deferred
 from shared.domain.money import parse_money
 from shared.domain.records import Order, Refund
 from shared.sources.bigcommerce_company_orders import FEW, company_buyers, company_orders, customers_of
@@ -22,7 +21,7 @@ _SOLD = frozenset({"placed", "refunded"})
 _TEST_GATEWAY = "Test Payment Gateway"
 
 
-class _Store(BaseModel):
+class _Store(Deferred):
     currency: str
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.domain.workspace import Connection
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.sources.http import LONGEST_PAUSE, parse_json
@@ -42,34 +43,34 @@ class Batch:
     total: int
 
 
-class _Pagination(BaseModel):
+class _Pagination(Deferred):
     total: int = Field(ge=0)
     current_page: int
 
 
-class _Meta(BaseModel):
+class _Meta(Deferred):
     pagination: _Pagination
 
 
-class _V3Answer(BaseModel):
+class _V3Answer(Deferred):
     data: list[Any]
     meta: _Meta
 
 
-class _B2bPagination(BaseModel):
+class _B2bPagination(Deferred):
     totalCount: int = Field(ge=0)  # noqa: N815 - B2B Edition's name
     offset: int
 
 
-class _B2bMeta(BaseModel):
+class _B2bMeta(Deferred):
     pagination: _B2bPagination
 
 
-class _B2bStatus(BaseModel):
+class _B2bStatus(Deferred):
     code: int
 
 
-class _B2bAnswer(BaseModel):
+class _B2bAnswer(Deferred):
     data: list[Any]
     meta: _B2bMeta
 

@@ -6,8 +6,9 @@ from inspect import isawaitable
 from typing import Any, get_args
 
 import httpx
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.domain.records import Record
 from shared.errors import BadRecord, ConfigurationError, SourceError
 from shared.sources.business_central_options import OptionalSet
@@ -25,7 +26,7 @@ KEYS_PAGE = 20_000
 """Ids are small: they are read by the largest page that there is."""
 
 
-class _CompanyRow(BaseModel):
+class _CompanyRow(Deferred):
     id: str = Field(min_length=1)
     name: str
 

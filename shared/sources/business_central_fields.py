@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from shared.domain.deferred import Deferred
 from shared.domain.money import parse_money
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -43,7 +44,7 @@ OptionalAmount = Annotated[int, BeforeValidator(lambda value: 0 if value is None
 Dated = Annotated[str, BeforeValidator(_dated)]
 
 
-class Properties(BaseModel):
+class Properties(Deferred):
     """Properties of an item, named as Python names them; there are as many as are asked for."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)

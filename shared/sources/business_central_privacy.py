@@ -7,9 +7,10 @@ The standard API shows the box of a contact and not the one of a customer
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from shared.domain.deferred import Deferred
 from shared.errors import SourceError
 from shared.sources.business_central_companies import Company
 from shared.sources.odata import pages
@@ -33,11 +34,11 @@ class Privacy:
         return number in self.numbers or not self.contacts.isdisjoint(contacts)
 
 
-class _CustomerRow(BaseModel):
+class _CustomerRow(Deferred):
     number: str = Field(min_length=1)
 
 
-class _ContactRow(BaseModel):
+class _ContactRow(Deferred):
     model_config = ConfigDict(alias_generator=to_camel)
 
     id: str = Field(min_length=1)

@@ -6,8 +6,9 @@ between the vendor's pages (`Success`, `Succeeded`), so they are told by how the
 
 import re
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from shared.domain.deferred import Deferred
 from shared.domain.records import DualWriteMap, FlowRun, FlowRunGap, OpenBusiness
 from shared.sources.dataverse_columns import Text
 from shared.sources.read import utc
@@ -27,7 +28,7 @@ _EMAIL = re.compile(r"[^\s\"'<>:;,]+@[^\s\"'<>:;,]+")
 _LONG_NUMBER = re.compile(r"\+?\d(?:[ ()-]?\d){7,}")
 
 
-class OpportunityRow(BaseModel):
+class OpportunityRow(Deferred):
     """An item of opportunities."""
 
     model_config = ConfigDict(frozen=True)
@@ -37,7 +38,7 @@ class OpportunityRow(BaseModel):
     customer_id: Text = Field(default="", alias="_customerid_value")
 
 
-class OrderRow(BaseModel):
+class OrderRow(Deferred):
     """An item of salesorders."""
 
     model_config = ConfigDict(frozen=True)
@@ -47,7 +48,7 @@ class OrderRow(BaseModel):
     customer_id: Text = Field(default="", alias="_customerid_value")
 
 
-class FlowRunRow(BaseModel):
+class FlowRunRow(Deferred):
     """An item of flowruns."""
 
     model_config = ConfigDict(frozen=True)
@@ -62,7 +63,7 @@ class FlowRunRow(BaseModel):
     errormessage: Text = ""
 
 
-class FlowEventRow(BaseModel):
+class FlowEventRow(Deferred):
     """An item of flowevents; what it says beside its code may quote a payload, and is not read."""
 
     model_config = ConfigDict(frozen=True)
@@ -73,7 +74,7 @@ class FlowEventRow(BaseModel):
     completedon: Text = ""
 
 
-class MapRow(BaseModel):
+class MapRow(Deferred):
     """An item of msdyn_dualwriteruntimeconfigs."""
 
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.errors import SourceError
 from shared.sources.http import VendorClient
 from shared.sources.odata import pages
@@ -35,7 +36,7 @@ _LABELS = {
 }
 
 
-class _Attribute(BaseModel):
+class _Attribute(Deferred):
     LogicalName: str
     AttributeType: str = ""
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from shared.domain import keys
+from shared.domain.deferred import Deferred
 from shared.domain.records import CrmCustomer
 from shared.sources.dataverse_columns import Text
 from shared.sources.read import utc
@@ -19,7 +20,7 @@ from shared.sources.read import utc
 _COUNTRY_CODE_LENGTH = 2
 
 
-class CustomerRow(BaseModel):
+class CustomerRow(Deferred):
     """What accounts and contacts have in common; the mandatory columns of Finance come as extras."""
 
     model_config = ConfigDict(frozen=True, extra="allow")

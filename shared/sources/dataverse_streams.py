@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.domain.records import Record
 from shared.errors import ConfigurationError, SourceError
 from shared.sources import dataverse_activity as activity
@@ -21,7 +22,7 @@ LABELS = 'odata.include-annotations="OData.Community.Display.V1.FormattedValue"'
 """Asks for the words that people see beside the numbers of choices."""
 
 
-class _CompanyRow(BaseModel):
+class _CompanyRow(Deferred):
     cdm_companyid: str
     cdm_companycode: str
 

@@ -8,10 +8,11 @@ the same there, and enumerations are open sets.
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_pascal
 
 from shared.domain import keys
+from shared.domain.deferred import Deferred
 from shared.domain.money import parse_money
 from shared.domain.records import CreditMemo, ExchangeRate, Invoice, MasterCustomer, SalesOrder
 from shared.sources.read import utc
@@ -28,7 +29,7 @@ _ORDER_STATES = {
 _FACTORS = {"One": 1, "Ten": 10, "Hundred": 100, "Thousand": 1_000, "TenThousand": 10_000}
 
 
-class Row(BaseModel):
+class Row(Deferred):
     """An item of an entity set; attributes are the vendor's names in snake case."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_pascal)

@@ -18,6 +18,7 @@ import httpx
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.sources.addresses import origin, place
 from shared.sources.loops import PerLoop
+from shared.sources.outgoing import outgoing_from
 from shared.sources.pace import UNLIMITED, Limit, Pace, Signal
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -76,7 +77,7 @@ class VendorClient:
             auth=access.auth,
             headers={"Accept": "application/json", **access.headers},
             timeout=TIMEOUT,
-            transport=transport,
+            transport=transport or outgoing_from(self.base_url),
             follow_redirects=False,
             event_hooks={"request": [self._refuse_plain]},
         )
@@ -294,7 +295,6 @@ class TokenAuth(httpx.Auth):
             raise ConfigurationError(msg)
         body = parse_json(answer, self._name)
         if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
-            msg = f"{self._name}: the token address gave no access_token"
-            raise SourceError(msg)
+            raise SourceError(f"{self._name}: the token address gave no access_token")
         self._token = body["access_token"]
         self._expires = time.monotonic() + float(body.get("expires_in") or 300)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
+from shared.domain.deferred import Deferred
 from shared.domain.money import parse_money
 from shared.sources.read import utc
 
@@ -81,7 +82,7 @@ AnySubject = Annotated[str, BeforeValidator(_one_of(_SUBJECT_OF, is_open=True))]
 """Also what no card asks for, such as invoices: a log has more in it than we read."""
 
 
-class Row(BaseModel):
+class Row(Deferred):
     """A row as it is sent; a column that is not its own is refused by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

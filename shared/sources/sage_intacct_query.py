@@ -12,8 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from shared.domain.deferred import Deferred
 from shared.errors import SourceError
 from shared.sources.http import parse_json
 from shared.sources.read import instant, records
@@ -25,11 +26,11 @@ KEYS_PAGE = 4000
 _MULTI_STATUS = httpx.codes.MULTI_STATUS
 
 
-class _Meta(BaseModel):
+class _Meta(Deferred):
     total: int = Field(alias="totalCount", ge=0)
 
 
-class Answer(BaseModel):
+class Answer(Deferred):
     """The answer to a query: rows, and how many there are from here on."""
 
     rows: list[Any] = Field(alias="ia::result")

@@ -5,9 +5,10 @@ A model's aliases are the fields that its query asks for, so what is read and wh
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from shared.domain import keys
+from shared.domain.deferred import Deferred
 from shared.domain.money import parse_money
 from shared.domain.records import CreditMemo, Invoice, MasterCustomer, SalesOrder
 from shared.sources.read import utc
@@ -34,7 +35,7 @@ _ORDER_STATES = {
 _LEDGER_STATES = {"reversed": "cancelled", "reversal": "cancelled", "draft": "draft", "noValue": "draft"}
 
 
-class Row(BaseModel):
+class Row(Deferred):
     """What every object has; fields that a query asked for besides are kept as extras."""
 
     model_config = ConfigDict(extra="allow")

@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import Annotated, Any, NamedTuple
 
 import httpx
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from shared.domain import keys
+from shared.domain.deferred import Deferred
 from shared.domain.records import SyncAttempt
 from shared.domain.workspace import Connection
 from shared.errors import RetryLater, SourceError
@@ -58,21 +59,23 @@ ByRecord = Annotated[
 """Texts by the ERP's key of the record that they are about."""
 
 
-class _Entity(BaseModel):
-    errors: ByRecord = {}
-    skips: ByRecord = {}
+class _Entity(Deferred):
+    errors: ByRecord = Field(default_factory=dict)
+    skips: ByRecord = Field(default_factory=dict)
 
 
-class _Run(BaseModel):
+class _Run(Deferred):
     id: str = Field(alias="syncRequestId", min_length=1)
     status: Text = Field("", alias="statusCode")
     message: Text = Field("", alias="processResultMessage")
     created: Time
     modified: Time
-    details: Annotated[dict[str, _Entity], BeforeValidator(lambda value: value or {})] = {}
+    details: Annotated[dict[str, _Entity], BeforeValidator(lambda value: value or {})] = Field(
+        default_factory=dict
+    )
 
 
-class _Answer(BaseModel):
+class _Answer(Deferred):
     rows: list[Any] = Field(alias="records")
     total: int = Field(alias="totalCount", ge=0)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from shared.domain.deferred import Deferred
 from shared.domain.workspace import FieldMap
 from shared.errors import ConfigurationError, SourceError
 from shared.sources import shopify_queries as queries
@@ -31,7 +32,7 @@ class OwnField:
     key: str
 
 
-class _Part(BaseModel):
+class _Part(Deferred):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
 

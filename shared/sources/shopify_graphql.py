@@ -9,9 +9,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from shared.domain.deferred import Deferred
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.sources.http import LONGEST_PAUSE, VendorClient, backoff, parse_json
 from shared.sources.pace import Pace, Signal
@@ -33,7 +34,7 @@ class TooCostlyError(SourceError):
     """The query asks for too much at once: the same one for fewer rows will do."""
 
 
-class _Part(BaseModel):
+class _Part(Deferred):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
 

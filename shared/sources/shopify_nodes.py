@@ -3,13 +3,15 @@
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+from shared.domain.deferred import Deferred
 
 Item = TypeVar("Item")
 
 
-class Node(BaseModel):
+class Node(Deferred):
     """A part of an answer: names in camel case, and whatever we did not ask for ignored."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, coerce_numbers_to_str=True)

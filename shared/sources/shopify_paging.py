@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from shared.domain.deferred import Deferred
 from shared.errors import SourceError
 from shared.sources import shopify_queries as queries
 from shared.sources.http import VendorClient
@@ -24,14 +25,14 @@ CHAIN_ROWS = 20_000
 """Rows read behind one first page; Shopify may refuse to page deeper than 25,000."""
 
 
-class _PageInfo(BaseModel):
+class _PageInfo(Deferred):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
     has_next_page: bool
     end_cursor: str | None = None
 
 
-class Listing(BaseModel):
+class Listing(Deferred):
     """One page of a Relay connection, its nodes unread."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)

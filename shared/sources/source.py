@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.deferred import Deferred
 from shared.domain.records import Record
 from shared.domain.workspace import Connection, FieldMap
 from shared.errors import BadRecord
 from shared.sources.http import Access, VendorClient
 
 
-class Options(BaseModel):
+class Options(Deferred):
     """A connection's options for one kind of source; each source derives its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

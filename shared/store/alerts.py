@@ -1,8 +1,9 @@
 """Alerts, and the deliveries that their messages became.
 
 Table `alerts`. PartitionKey: workspace. RowKey: `alert|{card}|{subset}|{entity}` how an alert stands;
-`delivery|{id}` one message to one recipient. What a decision changes and what it tells are written in one
-transaction, so that no alert opens untold and nothing is told twice.
+`delivery|{id}` one message to one recipient; `event|{number}` what was told (events.py). What a decision
+changes and what it tells are written in one transaction, so that no alert opens untold and nothing is told
+twice.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,9 @@ from typing import Any
 
 from shared.domain.alerts import Alert, AlertKey
 from shared.domain.deliveries import Attempt, Delivery
+from shared.domain.events import Event
 from shared.store.columns import pack, unpack
+from shared.store.events import event_entity
 from shared.store.tables import BATCH, Conflict, Entity, Table, key
 
 _DECIMALS = ("value", "threshold", "told_value")
@@ -51,17 +54,20 @@ class Alerts:
         workspace: str,
         alerts: Sequence[tuple[Alert, str]],
         deliveries: Sequence[Delivery] = (),
+        event: Event | None = None,
     ) -> None:
         """Save alerts that nobody changed since their etags ("" for a new one), with what they tell.
 
-        Raises Conflict: then nothing is saved and nothing told.
+        Raises Conflict, also where the event's number is taken: then nothing is saved and nothing told.
         """
-        if len(alerts) + len(deliveries) > BATCH:
-            raise ValueError(f"alerts and deliveries are at most {BATCH} together")
+        if len(alerts) + len(deliveries) + (event is not None) > BATCH:
+            raise ValueError(f"alerts and what they tell are at most {BATCH} together")
         changes: list[tuple[Entity, str | None]] = [
             ({"PartitionKey": key(workspace), "RowKey": _row(alert.key), **_columns(alert)}, etag)
             for alert, etag in alerts
         ]
+        if event is not None:
+            changes.append((event_entity(workspace, event), ""))
         await self._table.change_together(
             [*changes, *((_delivery_entity(workspace, each), None) for each in deliveries)]
         )

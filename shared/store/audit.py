@@ -41,3 +41,11 @@ class Audit:
             AuditEntry(**{name: entity[name] for name in names})
             async for entity in self._table.between(key(workspace), since, until)
         ]
+
+    async def drop(self, workspace: str, before: str) -> int:
+        """Drop the entries from before an instant; give how many."""
+        found = self._table.between(key(workspace), last=before, select=["RowKey"])
+        rows = [entity["RowKey"] async for entity in found]
+        for row in rows:
+            await self._table.delete(key(workspace), row)
+        return len(rows)

@@ -83,6 +83,14 @@ class BadRecords:
                 count += 1
         return count
 
+    async def drop(self, stream: StreamName, before: datetime) -> int:
+        """Drop what nobody has met since an instant; give how many."""
+        found = self._table.between(stream.partition, select=["RowKey", "seen_at"])
+        old = [entity["RowKey"] async for entity in found if entity["seen_at"] < before]
+        for row in old:
+            await self._table.delete(stream.partition, row)
+        return len(old)
+
     async def page(
         self, stream: StreamName, after: str | None = None, size: int = MOST_SHOWN
     ) -> list[Quarantined]:

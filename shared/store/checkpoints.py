@@ -3,6 +3,7 @@
 Table `checkpoints`. PartitionKey: workspace. RowKey: connection|stream.
 """
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -28,8 +29,14 @@ class Checkpoint:
     records: int = 0
     """How many records the last committed run brought."""
     stored: int = 0
-    """How many records are stored: exact after a full read, a sweep or an upload; what came since is added,
-    so that a record that changed since counts again until the next of these."""
+    """How many records are stored: exact for a customer master, and after a full read, a sweep or an upload;
+    what came since is added, so that a record that changed since counts again until the next of these."""
+    changes: str = ""
+    """By how many records `stored` changed with each of the last runs that brought anything, in order."""
+    counted: int | None = None
+    """How many records of a customer master are visible, exactly; None for other streams."""
+    expected: int | None = None
+    """How many there were when nothing was missing: what `counted` is held against."""
     bad_records: int = 0
     """How many records are in quarantine, of whatever run."""
     calls: int = 0
@@ -54,6 +61,9 @@ class Checkpoint:
     """How many records are still to come, where the vendor tells."""
     run_calls: int = 0
     run_settings: str = ""
+    run_repeats: str = ""
+    """The committed run that the one in progress has brought again so far, so that nothing of it is stored;
+    "" once it differs, and for what is not compared."""
     is_to_be_read_anew: bool = False
     """Someone asked that the next run reads everything."""
 
@@ -99,6 +109,9 @@ class Checkpoint:
         return self.queued_at is not None and (self.ended_at is None or self.ended_at < self.queued_at)
 
 
+Revise = Callable[[Checkpoint], Mapping[str, Any]]
+
+
 class Checkpoints:
     """The checkpoints of all streams, and the lease on each workspace's evaluation."""
 
@@ -132,31 +145,43 @@ class Checkpoints:
         }
         return replace(checkpoint, etag=await self._table.replace(entity, etag))
 
-    async def change(self, stream: StreamName, *, claim: int | None = None, **values: Any) -> Checkpoint:
+    async def change(
+        self,
+        stream: StreamName,
+        *,
+        claim: int | None = None,
+        known: Checkpoint | None = None,
+        revise: Revise = lambda _: {},
+        **values: Any,
+    ) -> Checkpoint:
         """Change some fields, trying again while others change theirs.
 
         With `claim`, the number of one's claim, raises Conflict once someone else has claimed the stream.
+        Whoever has just read or saved the checkpoint gives it as `known`, and it is read again only if it has
+        changed since. `revise` gives values that follow from the checkpoint as it is.
         """
-        while True:
-            checkpoint = await self.load(stream)
-            if claim is not None and checkpoint.claims != claim:
-                raise Conflict
+        checkpoint = known or await self.load(stream)
+        while claim is None or checkpoint.claims == claim:
             try:
-                return await self.save(stream.workspace, replace(checkpoint, **values))
+                return await self.save(stream.workspace, replace(checkpoint, **values, **revise(checkpoint)))
             except Conflict:
-                continue
+                checkpoint = await self.load(stream)
+        raise Conflict
 
-    async def ask(self, stream: StreamName, now: datetime) -> None:
+    async def ask(
+        self, stream: StreamName, now: datetime, *, known: Checkpoint | None = None, is_anew: bool = False
+    ) -> None:
         """Mark that a pull was asked for; one that has not ended keeps its date, and can be given up."""
-        while True:
-            checkpoint = await self.load(stream)
-            if checkpoint.is_unended:
-                return
-            try:
-                await self.save(stream.workspace, replace(checkpoint, queued_at=now))
-            except Conflict:
-                continue
-            return
+
+        def asked(checkpoint: Checkpoint) -> dict[str, Any]:
+            return {
+                **({} if checkpoint.is_unended else {"queued_at": now}),
+                **({"is_to_be_read_anew": True} if is_anew else {}),
+            }
+
+        known = known or await self.load(stream)
+        if asked(known):
+            await self.change(stream, known=known, revise=asked)
 
     async def claim_evaluation(self, workspace: str, now: datetime, until: datetime) -> str | None:
         """Take the lease on a workspace's evaluation and give it; None while another instance holds it."""

@@ -10,6 +10,8 @@ from shared.store.tables import MOST_BYTES
 MOST_PARTS = 14
 LARGEST = MOST_PARTS * MOST_BYTES
 """The bytes that one entity carries, with room left for its other properties."""
+PARTS = tuple(f"part{number:02}" for number in range(MOST_PARTS))
+"""The names of the properties that carry them."""
 
 
 def pack(value: Any) -> dict[str, bytes] | None:
@@ -18,19 +20,29 @@ def pack(value: Any) -> dict[str, bytes] | None:
     Vendors cut texts in the middle of an emoji: the half that is left is kept as it came.
     """
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    packed = zlib.compress(text.encode("utf-8", "surrogatepass"))
-    if len(packed) > LARGEST:
-        return None
-    return {
-        f"part{number:02}": packed[start : start + MOST_BYTES]
-        for number, start in enumerate(range(0, len(packed), MOST_BYTES))
-    }
+    return parted(zlib.compress(text.encode("utf-8", "surrogatepass")))
 
 
 def unpack(entity: Mapping[str, Any]) -> Any:
     """Give the JSON value that an entity's properties hold."""
+    return json.loads(zlib.decompress(joined(entity)))
+
+
+def parted(content: bytes) -> dict[str, bytes] | None:
+    """Give the properties that hold some bytes; None if they are too many for one entity."""
+    if len(content) > LARGEST:
+        return None
+    return {
+        f"part{number:02}": content[start : start + MOST_BYTES]
+        for number, start in enumerate(range(0, len(content), MOST_BYTES))
+    }
+
+
+def joined(entity: Mapping[str, Any]) -> bytes:
+    """Give the bytes that an entity's properties hold."""
     names = sorted(name for name in entity if name.startswith("part") and name[4:].isdigit())
-    return json.loads(zlib.decompress(b"".join(entity[name] for name in names)))
+    # A property that was asked for and is not there may come as None.
+    return b"".join(entity[name] for name in names if entity[name] is not None)
 
 
 def halves(rows: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:

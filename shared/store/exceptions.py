@@ -33,6 +33,8 @@ FEW = 20
 """So many are read one by one, rather than looked for among all."""
 AT_ONCE = 20
 """Exceptions that are read at the same time."""
+TRANSACTIONS = 4
+"""Transactions that are under way at the same time: a first evaluation can have hundreds."""
 
 
 class Exceptions:
@@ -101,32 +103,50 @@ class Exceptions:
                 return taken
 
     async def take_all(
-        self, card: CardName, steps: Mapping[str, tuple[Step, Summary | None]]
+        self,
+        card: CardName,
+        steps: Mapping[str, tuple[Step, Summary | None]],
+        known: Mapping[str, KeptException] | None = None,
     ) -> dict[str, Taken]:
         """Take one step for each of these exceptions, many in one transaction; give what came of each.
 
+        `known` has those of them that there are, as they were read just now, where the caller has read them.
         One that somebody else changes at the same time is taken by itself; one that no longer allows its
         step, since somebody was quicker, is left as it is.
         """
         ids = list(steps)
+        parts = [ids[start : start + TOGETHER] for start in range(0, len(ids), TOGETHER)]
         taken: dict[str, Taken] = {}
-        for start in range(0, len(ids), TOGETHER):
-            part = ids[start : start + TOGETHER]
-            there = await self.get_all(card, part)
-            changes: list[Change] = []
-            for each in part:
-                try:
-                    taken[each], written = changes_of(card, there.get(each), each, *steps[each])
-                except (NotAllowed, Incomplete) as refused:
-                    taken[each] = refused
-                else:
-                    changes += written
+        for start in range(0, len(parts), TRANSACTIONS):
+            works = (self._take_part(card, part, steps, known) for part in parts[start:][:TRANSACTIONS])
+            for found in await asyncio.gather(*works):
+                taken |= found
+        return taken
+
+    async def _take_part(
+        self,
+        card: CardName,
+        part: Sequence[str],
+        steps: Mapping[str, tuple[Step, Summary | None]],
+        known: Mapping[str, KeptException] | None,
+    ) -> dict[str, Taken]:
+        """Take the steps of one transaction."""
+        there = await self.get_all(card, part) if known is None else known
+        taken: dict[str, Taken] = {}
+        changes: list[Change] = []
+        for each in part:
             try:
-                if changes:
-                    await self._table.change_together(changes)
-            except Conflict:
-                for each in (each for each in part if isinstance(taken[each], ExceptionCase)):
-                    taken[each] = await self._take_alone(card, each, *steps[each])
+                taken[each], written = changes_of(card, there.get(each), each, *steps[each])
+            except (NotAllowed, Incomplete) as refused:
+                taken[each] = refused
+            else:
+                changes += written
+        try:
+            if changes:
+                await self._table.change_together(changes)
+        except Conflict:
+            for each in (each for each in part if isinstance(taken[each], ExceptionCase)):
+                taken[each] = await self._take_alone(card, each, *steps[each])
         return taken
 
     async def _take_alone(self, card: CardName, case_id: str, step: Step, summary: Summary | None) -> Taken:

@@ -3,13 +3,14 @@
 import json
 import math
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.queue import TextBase64EncodePolicy
-from azure.storage.queue.aio import QueueServiceClient
 
-PULL, EVALUATE, NOTIFY = "pull", "evaluate", "notify"
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueServiceClient
+
+PULL, EVALUATE, NOTIFY, FOLD, ERASE = "pull", "evaluate", "notify", "fold", "erase"
 
 
 class Queues(Protocol):
@@ -22,12 +23,14 @@ class Queues(Protocol):
 class StorageQueues:
     """Azure Storage queues, in the base64 that the Functions host expects."""
 
-    def __init__(self, service: QueueServiceClient, prefix: str = "") -> None:
+    def __init__(self, service: "QueueServiceClient", prefix: str = "") -> None:
         self._service = service
         self._prefix = prefix
 
     async def send(self, queue: str, message: dict[str, Any], delay: float = 0) -> None:
         """Send a message that becomes visible after `delay` seconds; the queue is made if missing."""
+        from azure.storage.queue import TextBase64EncodePolicy  # noqa: PLC0415 - heavy to load
+
         client = self._service.get_queue_client(
             f"{self._prefix}{queue}", message_encode_policy=TextBase64EncodePolicy()
         )

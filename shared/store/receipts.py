@@ -51,10 +51,15 @@ class Receipts:
         }
         for row in {_row(caller_key), _LAST}:
             await self._table.put({**entity, "RowKey": row})
+        await self.drop_keys(stream, receipt.received_at)
+
+    async def drop_keys(self, stream: StreamName, now: datetime) -> int:
+        """Let go of the keys that do not stand for their uploads any more; give how many."""
         found = self._table.between(stream.partition, "key|", "key}", select=["RowKey", "received_at"])
-        old = [each["RowKey"] async for each in found if receipt.received_at - each["received_at"] > KEPT]
+        old = [each["RowKey"] async for each in found if now - each["received_at"] > KEPT]
         for row in old:
             await self._table.delete(stream.partition, row)
+        return len(old)
 
 
 def _row(caller_key: str) -> str:

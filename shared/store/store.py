@@ -3,11 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
-
-from azure.data.tables.aio import TableServiceClient
-from azure.identity.aio import DefaultAzureCredential
-from azure.storage.queue.aio import QueueServiceClient
+from typing import TYPE_CHECKING, Any
 
 from shared.store.account import StorageAccount
 from shared.store.alerts import Alerts
@@ -16,18 +12,29 @@ from shared.store.bad_records import BadRecords
 from shared.store.checkpoints import Checkpoints
 from shared.store.checks import Checks
 from shared.store.decisions import Decisions
+from shared.store.erasures import PERSONS_STAND_IN, Erasures
+from shared.store.events import Events
 from shared.store.exceptions import Exceptions
+from shared.store.hooks import Hooks
+from shared.store.kept import Kept
 from shared.store.queues import Queues, StorageQueues
 from shared.store.readings import Readings
 from shared.store.receipts import Receipts
 from shared.store.recipients import Recipients
 from shared.store.segments import Segments
+from shared.store.sessions import Sessions
 from shared.store.sweeps import Sweeps
 from shared.store.tables import Tables
 from shared.store.workspaces import ApiKeys, Workspaces
 
+if TYPE_CHECKING:
+    from azure.data.tables.aio import TableServiceClient
+    from azure.storage.queue.aio import QueueServiceClient
+
 _MADE: dict[str, set[str]] = {}
-"""Tables known to exist, by account: nothing else outlives a call."""
+"""Tables known to exist, by account."""
+_KEPT: dict[str, Kept] = {}
+"""Rows that were read a moment ago, by account and prefix. Nothing else outlives a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Store:
 
     workspaces: Workspaces
     api_keys: ApiKeys
+    sessions: Sessions
     segments: Segments
     checkpoints: Checkpoints
     checks: Checks
@@ -47,19 +55,28 @@ class Store:
     exceptions: Exceptions
     alerts: Alerts
     recipients: Recipients
+    events: Events
+    hooks: Hooks
     audit: Audit
+    erasures: Erasures
     queues: Queues
 
 
 @asynccontextmanager
 async def open_store(account: StorageAccount) -> AsyncIterator[Store]:
     """Open the store of a storage account."""
+    # Heavy to load, so not with the app; and who has a connection string needs no identity.
+    from azure.data.tables.aio import TableServiceClient  # noqa: PLC0415
+    from azure.storage.queue.aio import QueueServiceClient  # noqa: PLC0415
+
     if account.connection_string:
         tables = TableServiceClient.from_connection_string(account.connection_string)
         queues = QueueServiceClient.from_connection_string(account.connection_string)
         async with tables, queues:
             yield await _store(account, tables, queues)
         return
+    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
+
     identity: dict[str, Any] = {"managed_identity_client_id": account.client_id} if account.client_id else {}
     async with DefaultAzureCredential(**identity) as credential:
         tables = TableServiceClient(account.table_endpoint, credential=credential)
@@ -68,12 +85,17 @@ async def open_store(account: StorageAccount) -> AsyncIterator[Store]:
             yield await _store(account, tables, queues)
 
 
-async def _store(account: StorageAccount, tables: TableServiceClient, queues: QueueServiceClient) -> Store:
-    made = _MADE.setdefault(f"{account.connection_string}{account.table_endpoint}", set())
+async def _store(
+    account: StorageAccount, tables: "TableServiceClient", queues: "QueueServiceClient"
+) -> Store:
+    name = f"{account.connection_string}{account.table_endpoint}"
+    made = _MADE.setdefault(name, set())
+    kept = _KEPT.setdefault(f"{name} {account.prefix}", Kept())
     every = Tables(tables, account.prefix, made)
     return Store(
         workspaces=Workspaces(await every.table("workspaces")),
         api_keys=ApiKeys(await every.table("keys")),
+        sessions=Sessions(await every.table("sessions")),
         segments=Segments(await every.table("segments")),
         checkpoints=Checkpoints(await every.table("checkpoints")),
         checks=Checks(await every.table("checkpoints")),
@@ -81,10 +103,18 @@ async def _store(account: StorageAccount, tables: TableServiceClient, queues: Qu
         bad_records=BadRecords(await every.table("badrecords")),
         receipts=Receipts(await every.table("receipts")),
         decisions=Decisions(await every.table("decisions")),
-        readings=Readings(await every.table("readings"), await every.table("rows")),
+        readings=Readings(await every.table("readings"), await every.table("rows"), kept),
         exceptions=Exceptions(await every.table("exceptions")),
         alerts=Alerts(await every.table("alerts")),
         recipients=Recipients(await every.table("alerts")),
+        events=Events(await every.table("alerts")),
+        hooks=Hooks(await every.table("hooks")),
         audit=Audit(await every.table("audit")),
+        erasures=Erasures(
+            await every.table("erasures"),
+            await every.table("segments"),
+            # Rows first: by them it is known which exceptions are a person's.
+            *[await every.table(name) for name in PERSONS_STAND_IN],
+        ),
         queues=StorageQueues(queues, account.prefix),
     )

@@ -59,8 +59,14 @@ class Sweeps:
             raise LookupError(f"{pages - len(whole)} pages of the sweep {run} are missing")
         return found
 
-    async def forget(self, stream: StreamName) -> None:
-        """Remove what is kept of a stream's sweeps: of this one, and of those that never ended."""
-        rows = [entity["RowKey"] async for entity in self._table.between(stream.partition, select=["RowKey"])]
+    async def forget(self, stream: StreamName, *, up_to: int | None = None, but: str = "") -> int:
+        """Remove what is kept of a stream's sweeps, of those that never ended too; give how much.
+
+        With `up_to` only of the runs up to that number, and of none that is called `but`.
+        """
+        last = "" if up_to is None else f"{up_to + 1:08}"
+        found = self._table.between(stream.partition, last=last, select=["RowKey"])
+        rows = [row async for entity in found if (row := entity["RowKey"]).split("|")[0] != but]
         for row in rows:
             await self._table.delete(stream.partition, row)
+        return len(rows)

@@ -133,10 +133,10 @@ class Table:
     def __init__(self, client: TableClient) -> None:
         self._client = client
 
-    async def get(self, partition: str, row: str) -> Entity | None:
-        """Read one entity with its `etag`, or None."""
+    async def get(self, partition: str, row: str, select: list[str] | None = None) -> Entity | None:
+        """Read one entity with its `etag`, or None; with `select` only these properties of it."""
         try:
-            return _plain(await self._client.get_entity(partition, row))
+            return _plain(await self._client.get_entity(partition, row, select=select))
         except ResourceNotFoundError:
             return None
 
@@ -234,6 +234,13 @@ class Table:
             query += " and RowKey lt @last"
             parameters["last"] = last
         async for entity in self._client.query_entities(query, parameters=parameters, select=select):
+            yield _plain(entity)
+
+    async def across(self, name: str) -> AsyncIterator[Entity]:
+        """Give all entities of the partitions that begin with a name, whole, in the order of their keys."""
+        query = "PartitionKey eq @name or ( PartitionKey ge @first and PartitionKey lt @last )"
+        parameters = {"name": name, "first": f"{name}|", "last": f"{name}}}"}
+        async for entity in self._client.query_entities(query, parameters=parameters):
             yield _plain(entity)
 
 

@@ -1,9 +1,13 @@
 """Workspace documents and the API keys of each workspace.
 
-Table `workspaces`. PartitionKey: `workspace`. RowKey: the workspace's id.
+Table `workspaces`. PartitionKey: `workspace`. RowKey: the workspace's id. PartitionKey:
+`version|{workspace}`, RowKey: the name of a document that readings were evaluated with.
 Table `keys`. PartitionKey: workspace. RowKey: the key's id, which is also the key's beginning.
 """
 
+import hashlib
+import json
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +49,35 @@ class Workspaces:
             found = await self._table.get("workspace", key(workspace.id))
             etag = str(found["etag"]) if found else ""
         return await self._table.replace(entity, etag)
+
+    async def keep_version(self, workspace: Workspace) -> str:
+        """Keep a document as it is now, once, so that its readings can be worked out again; give its name."""
+        document = workspace.model_dump(mode="json")
+        written = json.dumps(document, sort_keys=True)
+        name = hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        partition = key("version", workspace.id)
+        if await self._table.get(partition, name) is None:
+            packed = pack(document)
+            if packed is None:
+                raise ValueError("a workspace document is larger than an entity")
+            await self._table.put({"PartitionKey": partition, "RowKey": name, **packed})
+        return name
+
+    async def version(self, workspace: str, name: str) -> Workspace | None:
+        """Give a document that readings were evaluated with; None also where this release cannot read it."""
+        entity = await self._table.get(key("version", workspace), key(name))
+        with suppress(ValidationError):
+            return None if entity is None else Workspace.model_validate(unpack(entity))
+        return None
+
+    async def drop_versions(self, workspace: str, kept: Collection[str]) -> int:
+        """Drop the documents that no reading names any more; give how many."""
+        partition = key("version", workspace)
+        names = [entity["RowKey"] async for entity in self._table.between(partition, select=["RowKey"])]
+        gone = [name for name in names if name not in kept]
+        for name in gone:
+            await self._table.delete(partition, name)
+        return len(gone)
 
     async def all(self) -> list[Workspace]:
         """Give all workspaces that can be read, in the order of their ids."""

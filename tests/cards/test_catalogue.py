@@ -13,7 +13,7 @@ from shared.cards.card import Card
 from shared.domain.rows import CustomerRow, OrderRow
 from shared.domain.windows import rolling
 from shared.domain.workspace import CardSettings
-from shared.pipeline.reading import Answer, document
+from shared.pipeline.reading import Answer, document, open_rows
 from tests.builders import AS_OF, crm_customer, order, snapshot, workspace
 
 ROLES = {
@@ -151,11 +151,12 @@ def test_a_count_has_no_currency(card: Card) -> None:
     seen = snapshot(workspace(), {"shop": shop, "crm": [crm_customer()]})
     window = rolling(seen.workspace, seen.as_of, card.window_days)
     answer = Answer(window, [], card.judge(seen, window, CardSettings()))
-    reading, rows = document(card, seen, answer, None, AS_OF)
+    reading = document(card, seen, answer, None, AS_OF)
     assert reading["currency"] == (None if card.unit == "customers" else "USD")
     assert isinstance(reading["value"], int) == (card.unit == "customers")
     if card in CARDS[:1] + CARDS[2:4]:
-        assert [row["exposure"] for row in rows or ()] == [[{"amount": "10.00", "currency": "USD"}]]
+        rows = open_rows(answer.judgement) if answer.judgement else []
+        assert [row["exposure"] for row in rows] == [[{"amount": "10.00", "currency": "USD"}]]
 
 
 def test_the_gaps_columns_are_the_seeds() -> None:

@@ -79,3 +79,14 @@ def test_the_field_map_says_which_keys_are_tried() -> None:
     for names in (["vat", "account_reference"], ["account_reference", "vat"]):
         (row,) = _rows(B2B, dead, field_map={"key_precedence": {"b2b": names}})
         assert [each["key"] for each in row.evidence["keys_tried"]] == names
+
+
+def test_an_account_is_worth_what_its_mailbox_ordered_under_any_tag() -> None:
+    """Orders of a mailbox count by the rules for emails that the field map asks for (SAGE-CM-19)."""
+    shop: list[Record] = [
+        order("1", is_b2b=True, email="ann@x.example", net=100),
+        order("2", is_b2b=True, email="ann+old@x.example", net=70, placed_at="2026-01-10T12:00:00Z"),
+    ]
+    for rules, worth in (([], "100.00"), (["plus_tags"], "170.00")):
+        (row,) = _rows(B2B, {"trade": shop}, field_map={"email_rules": rules})
+        assert row.account_value == ({"amount": worth, "currency": "USD"},)

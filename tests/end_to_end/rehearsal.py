@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from shared.domain.workspace import Workspace
 from shared.pipeline.deliver import deliver
 from shared.pipeline.evaluate import evaluate
 from shared.pipeline.pull import enqueue_connection, pull
-from shared.pipeline.services import Services
+from shared.pipeline.services import Services, utc_now
 from shared.store.account import StorageAccount
 from shared.store.queues import NOTIFY, PULL
 from shared.store.store import Store, open_store
@@ -34,6 +35,17 @@ class Queue:
         self.messages.append((queue, message))
 
 
+@dataclass
+class Clock:
+    """A clock by which a minute goes by with each round: to alerts, what is said within a second is one."""
+
+    rounds: int = 0
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return utc_now() + timedelta(minutes=self.rounds)
+
+
 @dataclass(frozen=True)
 class Stage:
     """A world on stage: its workspace, and where its vendors are."""
@@ -41,10 +53,12 @@ class Stage:
     services: Services
     workspace: Workspace
     queue: Queue
+    clock: Clock
     address: str
 
     async def round(self) -> None:
         """Pull everything once, evaluate when the round asks for it, and deliver what it tells."""
+        self.clock.rounds += 1
         for connection in self.workspace.connections:
             await enqueue_connection(self.services, self.workspace, connection)
         await self.drain()
@@ -84,10 +98,11 @@ async def staged(world: World, store: Store) -> AsyncIterator[Stage]:
     store = replace(store, queues=queue)
     with serving(world.accounts) as address:
         secret = partial(settings.secret, environment=vendor_secrets(address))
-        services = Services(store, secret=secret, is_local=True)
+        clock = Clock()
+        services = Services(store, clock, secret, is_local=True)
         workspace = Workspace.model_validate(world.at(address))
         await store.workspaces.put(workspace)
-        yield Stage(services, workspace, queue, address)
+        yield Stage(services, workspace, queue, clock, address)
 
 
 async def readings_of(world: World, storage: str, prefix: str) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Builders: a caller of the app's HTTP functions, and the workspaces and readings that it finds."""
 
 import base64
+import gzip
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -8,17 +9,21 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import azure.functions as func
 
-from dev.host.routes import compiled
+from dev.host.routes import compiled, decoded
 from functions import BLUEPRINTS
 from shared.domain.rows import CustomerRow, OrderRow, as_json
 from shared.domain.workspace import Workspace
 from shared.store.queues import StorageQueues
 from shared.store.store import Store
+from tests.functions.contract import hold
 
 OPERATOR_KEY = "an invented operator's key"
 GAP = "revenue_gap_detailed_breakdown"
 ABSENT = "ecom_customers_absent_from_sage"
 D365 = "ecom_customers_absent_from_d365"
+
+OUTSIDE = frozenset({"/health", "/swagger.json"})
+"""What does not stand under `/api/v1`."""
 
 Document = dict[str, Any]
 
@@ -62,6 +67,12 @@ class Answer:
         return json.loads(self.body, parse_constant=_refuse)
 
 
+def unpacked(response: func.HttpResponse) -> bytes:
+    """Give an answer's body as it was before it was compressed."""
+    body = response.get_body()
+    return gzip.decompress(body) if response.headers.get("Content-Encoding") == "gzip" else body
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
@@ -77,19 +88,27 @@ def _found(method: str, path: str) -> tuple[str, dict[str, str]]:
 async def call(
     method: str, target: str, key: str = "", body: Any = None, headers: dict[str, str] | None = None
 ) -> Answer:
-    """Send a request as the host hands it over: `target` begins behind `/api/v1`, or is `/health`."""
-    address = target if target == "/health" else f"/api/v1{target}"
+    """Send a request as the host hands it over: `target` begins behind `/api/v1`, or is one of OUTSIDE.
+
+    The answer is held to the document of the interface.
+    """
+    address = target if target in OUTSIDE else f"/api/v1{target}"
     split = urlsplit(address)
-    name, parts = _found(method, split.path)
+    name, parts = _found(method, decoded(split.path.encode()))
     request = func.HttpRequest(
         method,
         f"https://tieout.example{address}",
-        headers={**({"X-Api-Key": key} if key else {}), **(headers or {})},
+        headers={
+            **({"X-Api-Key": key} if key else {}),
+            **({} if body is None else {"Content-Type": "application/json"}),
+            **(headers or {}),
+        },
         params=dict(parse_qsl(split.query)),
         route_params=parts,
         body=body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode(),
     )
     response = await function(name)(request)
+    hold(name, response.status_code, response.mimetype, unpacked(response))
     return Answer(response.status_code, response.headers, response.get_body(), response.mimetype)
 
 
@@ -137,6 +156,9 @@ def reading(card: str = GAP, number: int = 1, **changes: Any) -> Document:
         "window_start": "2026-03-14T00:00:00Z",
         "window_end": moment,
         "window_days": 30,
+        "sentiment": "",
+        "older_unresolved": None,
+        "comparison": None,
         "as_of": moment,
         "value_as_of": moment,
         "joined_at": moment,

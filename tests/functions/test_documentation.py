@@ -1,4 +1,4 @@
-"""docs/http.md says what exists."""
+"""docs/http.md and docs/dashboard.md say what exists."""
 
 import inspect
 import json
@@ -9,10 +9,13 @@ from typing import Any
 
 from functions import problems
 from functions.problems import Problem
+from functions.routes import ROUTES
 from functions.row_queries import RowPageQuery
+from shared.access import CARD_ROLES, MAY_CONFIGURE, MAY_READ_CONFIGURATION, MAY_RUN, ROLES
 from tests.functions.app import FUNCTIONS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "http.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = "".join((DOCS / f"{each}.md").read_text(encoding="utf-8") for each in ("http", "dashboard"))
 
 
 def test_every_route_is_described_and_no_other() -> None:
@@ -27,6 +30,34 @@ def test_every_route_is_described_and_no_other() -> None:
         for trigger in triggers
         if trigger["type"] == "httpTrigger"
         for verb in trigger["methods"]
+    }
+
+
+WHO = {
+    "everyone": None,
+    "any role": ROLES,
+    "the card's roles": ROLES,
+    "the cards' roles": ROLES,
+    "any card's role": CARD_ROLES,
+    "all but marketing": MAY_RUN,
+    "all but marketing, of the card's roles": MAY_RUN,
+    "admin": MAY_CONFIGURE,
+    "admin; a new one: operator": MAY_CONFIGURE,
+    "admin, owner, finance": MAY_READ_CONFIGURATION,
+}
+
+
+def test_who_may_is_what_the_route_says() -> None:
+    """The table's third column is each route's own rule."""
+    route, described = "", {}
+    for first, verbs, who in re.findall(
+        r"^\| (`/[^`]+`|) ?\| ([A-Z]+(?:, [A-Z]+)*) \| ([^|]+) \|", TEXT, re.MULTILINE
+    ):
+        route = first.strip("`") or route
+        roles = WHO[who]
+        described |= {(verb, route): roles and frozenset(roles) for verb in verbs.split(", ")}
+    assert described == {
+        (each.method, f"/{each.path}".removeprefix("/api/v1")): each.roles for each in ROUTES.values()
     }
 
 

@@ -62,6 +62,8 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"sort": "age_days"}, ["SH-#10044128", "BC-PO-1", "BC-PO-3", "SH-#10044211"]),
     ({"sort": "-age_days"}, ["BC-PO-3", "BC-PO-1", "SH-#10044128", "SH-#10044211"]),
     ({"queue": "ar_clerk", "min_age_days": 1, "sort": "name"}, ["BC-PO-1"]),
+    ({"max_age_days": 12}, ["BC-PO-1", "SH-#10044128"]),
+    ({"min_age_days": 3, "max_age_days": 12}, ["BC-PO-1"]),
 ]
 
 

@@ -188,3 +188,43 @@ async def test_a_pull_may_read_everything_anew(store: Store) -> None:
     assert answer.status == 202
     for job in jobs_of(workspace, workspace.connections[0]):
         assert (await store.checkpoints.load(job.name)).is_to_be_read_anew
+
+
+async def test_a_smaller_master_is_confirmed_by_a_person(store: Store, key_for: KeyFor) -> None:
+    """It is shown with what it had, confirmed by the number that was seen, logged, and judged again."""
+    workspace = await add_workspace(store)
+    customers = next(
+        job for job in jobs_of(workspace, workspace.connections[0]) if job.stream.name == "customers"
+    )
+    moment = datetime.now(UTC) - timedelta(minutes=5)
+    await store.checkpoints.change(
+        customers.name,
+        last_success_at=moment,
+        complete_until=moment,
+        settings=customers.settings,
+        stored=600,
+        changes="1000,-400",
+        counted=600,
+        expected=1000,
+    )
+    key = await key_for("operations")
+    [shop] = (await call("GET", "/workspaces/acme/sources", key)).json["sources"]
+    shown = next(each for each in shop["streams"] if each["stream"] == "customers")
+    assert shown["missing"] == {"expected": 1000, "records": 600}
+    assert "had 1,000 records and has 600" in shown["problem"]
+    assert (shown["records_stored"], shown["usual_change"]) == (600, 700)
+    assert (shown["poll_interval_seconds"], shown["delay_seconds"]) == (900, None)
+    assert datetime.fromisoformat(shown["next_pull_at"]) > datetime.now(UTC)
+    target = "/workspaces/acme/sources/shop/confirm?stream="
+    assert (await call("POST", f"{target}customers&records=601", key)).status == 409
+    assert (await call("POST", f"{target}nothing&records=600", key)).status == 404
+    assert (await call("POST", f"{target}customers&records=-1", key)).status == 400
+    assert (await call("POST", f"{target}customers&records=600", key)).status == 200
+    assert (await call("POST", f"{target}customers&records=600", key)).status == 409
+    [entry] = await store.audit.between("acme")
+    assert (entry.action, entry.before, entry.after) == (
+        "confirm",
+        "customers: 1000 records",
+        "customers: 600 records",
+    )
+    assert await messages(store, "evaluate") == [{"workspace": "acme"}]

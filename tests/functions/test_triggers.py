@@ -47,7 +47,7 @@ def test_a_schedule_can_be_set() -> None:
     assert settings.schedule("shopify", "x", {"TIEOUT_SCHEDULE_SHOPIFY": ""}) == "x"
 
 
-@pytest.mark.parametrize("name", ["pull", "evaluate"])
+@pytest.mark.parametrize("name", ["pull", "evaluate", "erase"])
 def test_queues_are_those_that_the_pipeline_sends_to(name: str) -> None:
     """The function named like the queue listens to it, in the app's own storage."""
     trigger = _trigger(name)

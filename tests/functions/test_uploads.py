@@ -160,7 +160,7 @@ async def test_a_file_that_cannot_be_read_changes_nothing(
 async def test_it_must_say_what_it_is(store: Store) -> None:
     """Without a content type that we read, or for a connection that is pulled, nothing is taken."""
     await _workspace(store)
-    assert (await _send(LOG, ONE, {"Content-Type": "application/json"})).status == 400
+    assert (await _send(LOG, ONE, {"Content-Type": "application/json"})).status == 415
     assert (await _send("/workspaces/acme/sources/shop/records", ONE)).status == 409
     assert (await call("POST", "/workspaces/acme/sources/log/pull", OPERATOR_KEY)).status == 409
 

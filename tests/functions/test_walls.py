@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared import access
-from shared.access import Caller
+from shared.access import Caller, keys
 from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.store.store import Store
@@ -24,6 +24,7 @@ ROUTES = (
     ("GET", "/workspaces/acme/sources", None),
     ("POST", "/workspaces/acme/sources/shop/pull", None),
     ("POST", "/workspaces/acme/sources/shop/check", None),
+    ("POST", "/workspaces/acme/sources/shop/confirm?stream=customers&records=1", None),
     ("POST", "/workspaces/acme/sources/shop/records", None),
     ("GET", "/workspaces/acme/sources/shop/bad-records", None),
     ("POST", "/workspaces/acme/evaluate", None),
@@ -120,6 +121,7 @@ STARTS = (
     "evaluate",
     "sources/shop/pull",
     "sources/shop/check",
+    "sources/shop/confirm?stream=customers&records=1",
     "sources/shop/records",
     "decisions",
     "deliveries/x/send",
@@ -145,7 +147,7 @@ async def test_the_document_is_for_those_who_answer_for_it(store: Store, key_for
 async def test_a_card_shows_to_its_roles_only(card: Card) -> None:
     """GEN-04: a card is seen by the roles that it declares and by the operator, and admin is none of them."""
     seen_by = {
-        role for role in access.ROLES if access.may_see(card, Caller("a key", "acme", frozenset({role})))
+        role for role in access.ROLES if access.may_see(card, Caller("a key", {"acme": frozenset({role})}))
     }
     assert card.roles == seen_by
     assert access.may_see(card, access.OPERATOR)
@@ -170,7 +172,7 @@ async def test_use_is_noted_at_most_once_an_hour(store: Store, key_for: KeyFor) 
     key_id, now = key.split(".", maxsplit=1)[0], datetime(2026, 4, 12, 8, tzinfo=UTC)
     seen = []
     for minutes in (0, 59, 61):
-        await access.authenticate(store.api_keys, key, "", now + timedelta(minutes=minutes))
+        await keys.by_key({"x-api-key": key}, store.api_keys, now + timedelta(minutes=minutes))
         kept = await store.api_keys.get("acme", key_id)
         assert kept is not None
         seen.append(kept.last_used_at)
@@ -213,8 +215,8 @@ async def test_our_faults_are_ours(
     async def broken(*_: object) -> None:
         raise ValueError("ann@example.com")
 
-    monkeypatch.setattr("shared.store.readings.Readings.latest", broken)
-    answer = await call("GET", "/workspaces/acme/cards", await key_for("owner"))
+    monkeypatch.setattr("shared.store.alerts.Alerts.of", broken)
+    answer = await call("GET", "/workspaces/acme/alerts", await key_for("owner"))
     assert answer.status == 500
     assert answer.headers["x-request-id"] in caplog.text
     assert "ann@" not in answer.body.decode() + caplog.text

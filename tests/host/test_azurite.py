@@ -6,6 +6,7 @@ import pytest
 from azure.data.tables import TableServiceClient
 
 from dev import azurite as emulator
+from dev import npm
 
 
 def test_each_azurite_is_one_of_its_own(azurite: str, storage_names: str):
@@ -24,15 +25,15 @@ def test_what_is_installed_is_not_installed_again(monkeypatch: pytest.MonkeyPatc
     """Without a registry an installed Azurite still starts."""
     said: list[str] = []
     emulator.install(said.append)
-    monkeypatch.setattr(emulator, "_run", None)
+    monkeypatch.setattr(npm, "run", None)
     assert emulator.install(said.append)
 
 
 def test_a_registry_out_of_reach_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The error says what to look at, with the installer's own words."""
-    failing = emulator.Node("node", ("sh", "-c", "echo no route to host >&2; exit 1"))
-    monkeypatch.setattr(emulator, "machine_node", lambda: failing)
-    with pytest.raises(emulator.InstallationError, match=r"(?s)registry.*no route to host"):
+    failing = npm.Node("node", ("sh", "-c", "echo no route to host >&2; exit 1"))
+    monkeypatch.setattr(npm, "machine_node", lambda: failing)
+    with pytest.raises(npm.InstallationError, match=r"(?s)registry.*no route to host"):
         emulator.install(lambda _: None, tmp_path)
 
 
@@ -46,5 +47,5 @@ def test_the_machines_node_is_used_where_it_is_new_enough(
         program.write_text(f"#!/bin/sh\necho {version}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = emulator.machine_node()
+    found = npm.machine_node()
     assert (found is not None) == is_used

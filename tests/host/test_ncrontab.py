@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dev.host.ncrontab import FIELDS, Field, ScheduleError, parse
+from shared.ncrontab import FIELDS, Field, ScheduleError, parse
 
 LAST_NOON = datetime(9999, 12, 30, 12)  # noqa: DTZ001 - the strategy adds the zone
 """The last noon that has a midnight behind it: the calendar ends on the day after."""

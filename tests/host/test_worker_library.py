@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from shared.sources import SOURCES
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SAMPLE = HERE / "sample_app"
@@ -89,7 +91,7 @@ def test_the_real_app_runs(azurite: str):
     kinds = Counter(each["type"] for bindings in functions.values() for each in bindings)
     queues = {"pull", "evaluate"}
     assert {each["queueName"] for name in queues for each in functions[name]} == queues
-    pulls = [name for name in functions if name.startswith("pull_")]
+    pulls = [f"pull_{source.kind}" for source in SOURCES if source.form is None]
     assert [functions[name][0]["type"] for name in pulls] == ["timerTrigger"] * len(pulls)
     assert kinds["httpTrigger"] > 1
     assert [answer.get("error") for answer in answers] == [None, None, None]

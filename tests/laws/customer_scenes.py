@@ -69,6 +69,7 @@ def draw_decisions(seed: int, scene: Scene) -> list[Decision]:
     """Draw decisions about the scene's buyers and master records, some of them about nobody."""
     dice = Random(seed)  # noqa: S311 - a draw
     identities = [f"{name}:{value}" for name in ("email", "vat") for value in _IDENTITY[name] if value]
+    identities += [f"email:p{number}@x.example" for number in range(4)]
     masters = [(name, each) for name in ("sage", "ledger", "finance") for each in scene[name]]
     return [
         Decision(
@@ -89,6 +90,59 @@ def draw_decisions(seed: int, scene: Scene) -> list[Decision]:
 def decided(seen: Snapshot, *decisions: Decision) -> Snapshot:
     """Give the same snapshot, in which people decided so."""
     return Snapshot(seen.workspace, seen.as_of, seen.batches, seen.inputs, decisions)
+
+
+def draw_town(seed: int) -> Scene:
+    """Draw a scene in which, beside all others, many people order who are plainly themselves, or nearly."""
+    dice = Random(seed)  # noqa: S311 - a draw
+    scene = draw_scene(seed)
+    people = [f"p{number}" for number in range(dice.randint(1, 8))]
+
+    def bought(number: int) -> Record:
+        who = dice.choice(people)
+        return order(
+            f"p{number}",
+            email=f"{who}@x.example" if dice.random() < 0.95 else "",
+            customer_id=dice.choice(("", who, who, who, dice.choice(people), dice.choice(_IDS))),
+            is_b2b=dice.random() < 0.03,
+            company_id="1" if dice.random() < 0.03 else "",
+            vat="GB1" if dice.random() < 0.05 else "",
+            placed_at=dice.choice(_MOMENTS),
+            state=dice.choice(_ORDER_STATES),
+            store=dice.choice(("uk", "uk", "uk", "us")),
+            name=dice.choice(_IDENTITY["name"]),
+            postcode=dice.choice(_IDENTITY["postcode"]),
+            street=dice.choice(_IDENTITY["street"]),
+        )
+
+    def known() -> list[Record]:
+        return [
+            master(
+                f"P{number}",
+                email=f"{dice.choice(people)}@x.example",
+                company=dice.choice(("", "UK", "US")),
+                state=dice.choice(_MASTER_STATES),
+                vat=dice.choice(_IDENTITY["vat"]),
+            )
+            for number in range(dice.randint(0, 2 * len(people)))
+        ]
+
+    accounts = [
+        commerce_customer(
+            who,
+            email=f"{dice.choice(people)}@x.example",
+            company_id="1" if dice.random() < 0.1 else "",
+            is_b2b=dice.random() < 0.1,
+        )
+        for who in people
+        if dice.random() < 0.5
+    ]
+    more: Scene = {
+        "shop": [*map(bought, range(dice.randint(0, 12))), *accounts],
+        "trade": [*map(bought, range(dice.randint(0, 4)))],
+        **{name: known() for name in ("ledger", "finance", "sage")},
+    }
+    return {name: [*records, *more.get(name, [])] for name, records in scene.items()}
 
 
 def draw_scene(seed: int) -> Scene:

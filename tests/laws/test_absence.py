@@ -13,11 +13,13 @@ from shared.cards import CARDS
 from shared.cards.card import Judgement
 from shared.cards.cohorts import COHORTS
 from shared.cards.sync_causes import CAUSES
-from shared.domain.absence import Master, population
+from shared.domain.absence import Master, Population, first_orders, population
+from shared.domain.buyers import Buyer
+from shared.domain.persons import everyone, persons_as_buyers
 from shared.domain.records import MasterCustomer, Order, Record
 from shared.domain.rows import CustomerRow
 from shared.domain.snapshot import Snapshot
-from shared.domain.windows import rolling
+from shared.domain.windows import Window, rolling
 from shared.domain.workspace import CardSettings, Workspace
 from tests.builders import AS_OF, company, judged, law, master, order, snapshot, workspace
 from tests.laws.customer_scenes import WORKSPACES, Scene, decided, draw_decisions, draw_master, draw_scene
@@ -52,6 +54,11 @@ def _read_until(seen: Snapshot, moment: datetime) -> Snapshot:
     return replace(seen, inputs=tuple(inputs), _tables={}, _answers={})
 
 
+def _buyers(seen: Snapshot, window: Window, found: Population) -> list[Buyer]:
+    """Give everyone who was looked up, one by one."""
+    return [*found.others, *persons_as_buyers(everyone(seen, window), found.persons)]
+
+
 EARLIER = datetime(2026, 4, 13, tzinfo=UTC)
 
 
@@ -64,16 +71,19 @@ def test_every_buyer_is_one_thing(
     seen = _read_until(snapshot(here, scene), read_until)
     window = rolling(here, AS_OF, 7)
     found = population(seen, window, settings, MASTER)
-    everyone = population(seen, window, CardSettings(), MASTER)
+    whole = population(seen, window, CardSettings(), MASTER)
     absent = {absence.buyer for absence in found.absences}
     doubled = {absence.buyer for absence in found.ambiguous}
-    assert len(found.buyers) == found.matched + len(absent) + len(found.pending)
-    assert len(everyone.buyers) == len(found.buyers) + found.out_of_scope + found.guests_left_out
-    assert len({(buyer.identity, buyer.entity) for buyer in everyone.buyers}) == len(everyone.buyers)
+    buyers, of_all = _buyers(seen, window, found), _buyers(seen, window, whole)
+    assert len(buyers) == found.expected == found.matched + len(absent) + len(found.pending)
+    assert len(of_all) == len(buyers) + found.out_of_scope + found.guests_left_out
+    assert len({(buyer.identity, buyer.entity) for buyer in of_all}) == len(of_all)
+    assert found.distinct == len({buyer.identity for buyer in buyers})
+    assert sorted(first_orders(seen, window, found)) == sorted(buyer.orders[0] for buyer in buyers)
     pending = set(found.pending)
-    assert absent | doubled | pending <= set(found.buyers) <= set(everyone.buyers)
+    assert absent | doubled | pending <= set(buyers) <= set(of_all)
     assert len(absent | doubled | pending) == len(absent) + len(doubled) + len(pending)
-    orders = [row for buyer in everyone.buyers for row in buyer.orders]
+    orders = [row for buyer in of_all for row in buyer.orders]
     table = seen.table(Order)
     assert sorted(orders) == [
         row

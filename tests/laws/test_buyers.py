@@ -1,15 +1,18 @@
 """Who is one buyer, and which entity should know it."""
 
 import random
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.absence import Master, evidence, population
-from shared.domain.buyers import Buyer, buyers_of
+from shared.domain.absence import Master, population
+from shared.domain.buyers import Buyer, buyers_of, by_time
+from shared.domain.evidence import evidence
 from shared.domain.records import Order, Record
+from shared.domain.snapshot import Snapshot
 from shared.domain.windows import rolling
 from shared.domain.workspace import CardSettings
 from tests.builders import (
@@ -29,7 +32,11 @@ B2B: dict[str, Any] = {"is_b2b": True}
 
 def _buyers(shop: list[Record], trade: list[Record] | None = None, **changes: Any) -> list[Buyer]:
     seen = snapshot(workspace(**changes), {"shop": shop, "trade": trade or []})
-    return buyers_of(seen, range(len(seen.table(Order))))
+    return _buyers_in(seen, range(len(seen.table(Order))))
+
+
+def _buyers_in(seen: Snapshot, rows: Iterable[int]) -> list[Buyer]:
+    return buyers_of(seen, by_time(seen.table(Order), rows))
 
 
 def _groups(shop: list[Record], **changes: Any) -> set[frozenset[int]]:
@@ -125,8 +132,8 @@ def test_a_person_keeps_its_name_when_orders_leave_the_window(
     ]
     seen = snapshot(workspace(), {"shop": shop})
     left = data.draw(st.sets(st.sampled_from(range(len(shop))))) if shop else set()
-    whole = {row: buyer.identity for buyer in buyers_of(seen, range(len(shop))) for row in buyer.orders}
-    part = {row: buyer.identity for buyer in buyers_of(seen, left) for row in buyer.orders}
+    whole = {row: buyer.identity for buyer in _buyers_in(seen, range(len(shop))) for row in buyer.orders}
+    part = {row: buyer.identity for buyer in _buyers_in(seen, left) for row in buyer.orders}
     assert {row: whole[row] for row in left} == part
 
 
@@ -138,14 +145,14 @@ def test_a_company_without_keys_is_not_named_by_its_clerks() -> None:
         order("2", email="b@x.example", company_id="CO1", placed_at="2026-04-14T09:00:00Z"),
     ]
     seen = snapshot(workspace(), {"shop": shop})
-    assert {"company:shop:CO1"} == {buyers_of(seen, rows)[0].identity for rows in ((0, 1), (0,), (1,))}
+    assert {"company:shop:CO1"} == {_buyers_in(seen, rows)[0].identity for rows in ((0, 1), (0,), (1,))}
 
 
 def test_an_account_that_ever_was_a_marketplaces_is_nobodys() -> None:
     """Four buyers of this week stay apart where the account had more than can be one before."""
     shop = [order(str(number), customer_id="amazon") for number in range(12)]
     seen = snapshot(workspace(), {"shop": shop})
-    assert 4 == len(buyers_of(seen, range(4)))
+    assert 4 == len(_buyers_in(seen, range(4)))
 
 
 ORDERS = st.lists(

@@ -9,7 +9,7 @@ from tests.laws.company_scenes import Companies, draw
 
 def _compared(companies: Companies) -> dict[tuple[int, int], Likeness]:
     columns = {name: [each.get(name, "") for each in companies.ledger] for name in COMPARED}
-    blocks = near(companies.shop, columns, range(len(companies.ledger)))
+    blocks, _ = near(companies.shop, [(range(len(companies.ledger)), columns)])
     return {
         (at, row): compare(companies.shop[at], companies.ledger[row], is_company=True)
         for at, rows in enumerate(blocks)

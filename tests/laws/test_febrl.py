@@ -52,7 +52,7 @@ def _suspected(number: int, *, is_number_known: bool) -> Pairs:
     sought = _people(right, is_number_known=is_number_known)
     columns = {name: [person.get(name, "") for person in sought] for name in COMPARED}
     found: Pairs = set()
-    for at, rows in enumerate(near(seekers, columns, range(len(sought)))):
+    for at, rows in enumerate(near(seekers, [(range(len(sought)), columns)])[0]):
         others = rows if left is not right else [row for row in rows if row > at]
         likely = (row for row in others if compare(seekers[at], sought[row]).is_suspected)
         found |= {frozenset((left.index[at], right.index[row])) for row in likely}

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from shared.cards import CARDS
 from shared.cards.card import Judgement
-from shared.domain.gap.plain import PlainOrders
 from shared.domain.gap.reasons import REASONS
 from shared.domain.records import CreditMemo, ExchangeRate, Invoice, Order, Record, SalesOrder, SyncAttempt
 from shared.domain.rows import OrderRow
@@ -253,16 +252,6 @@ def test_environments_do_not_mix(scene: Scene, here: Workspace) -> None:
 
 _FOREIGN = ("document_reference", "email")
 _WITHOUT_PLACE = (ExchangeRate, SyncAttempt)
-
-
-@law
-@given(SCENES, HERE)
-def test_orders_found_by_the_column_are_found_one_by_one(scene: Scene, here: Workspace) -> None:
-    """The short way for plain orders comes to what the long way does, to the last word."""
-    usual = _judged(scene, here)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(PlainOrders, "_found", lambda *_: ())
-        assert _judged(scene, here) == usual
 
 
 def test_every_scene_has_both_ways() -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.absence import Absence, Master, Population, evidence, population
+from shared.domain.absence import Absence, Master, Population, population
 from shared.domain.decisions import Decision, Standing
+from shared.domain.evidence import evidence
 from shared.domain.records import Record
 from shared.domain.windows import rolling
 from shared.domain.workspace import CardSettings

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.records import Order
+from shared.domain.buyers import COMMERCE
+from shared.domain.records import MasterCustomer, Order
 from shared.domain.snapshot import Batch, Columns, Table, batch_of
 from tests.builders import law, order, snapshot, workspace
 
@@ -111,3 +112,30 @@ def test_a_table_is_of_enabled_connections_of_its_kinds() -> None:
     assert sorted(seen.table(Order, "shopify", "bigcommerce")["id"]) == ["1", "2"]
     assert seen.has(Order, "shopify")
     assert not seen.has(Order, "adobe_commerce")
+
+
+def test_tables_of_the_same_records_are_one() -> None:
+    """Kinds that cover all connections that have such records give the table of all, and no copy."""
+    seen = snapshot(workspace(), {"shop": [order("1")], "trade": [order("2")]})
+    every = seen.table(Order)
+    assert every is seen.table(Order, *COMMERCE)
+    assert every is not seen.table(Order, "shopify")
+    assert seen.table(MasterCustomer) is seen.table(MasterCustomer, "sage_intacct")
+
+
+def test_what_is_forgotten_is_worked_out_again() -> None:
+    """After forgetting, answers are asked for anew, and tables tell the same."""
+    seen = snapshot(workspace(), {"shop": [order("1")]})
+    asked: list[int] = []
+
+    def ask() -> int:
+        asked.append(1)
+        return len(asked)
+
+    assert (seen.once("how many", ask), seen.once("how many", ask)) == (1, 1)
+    table = seen.table(Order)
+    ids = table["id"]
+    seen.forget()
+    assert seen.once("how many", ask) == 2
+    assert seen.table(Order) is table
+    assert (ids, table["id"] is ids) == (table["id"], False)

@@ -95,3 +95,12 @@ def test_an_age_is_the_days_between_local_dates(zone: str, as_of: datetime, ago:
         local_date(moment, here)
     )
     assert age_in_days(moment, as_of, here) == midnights.days
+
+
+@law
+@given(year=st.integers(1, 9999))
+def test_instants_as_text_stand_in_the_order_of_time(year: int) -> None:
+    """A year has four digits, also before 1000: texts are compared in place of instants."""
+    moment = datetime(year, 1, 2, tzinfo=UTC)
+    assert instant(text(moment)) == moment
+    assert text(moment)[:4] == f"{year:04}"

@@ -5,6 +5,8 @@ from inspect import signature
 from itertools import count
 from typing import Any, get_type_hints
 
+from shared.store.erasures import Erasures
+from shared.store.events import Events
 from shared.store.store import Store
 from shared.store.tables import Conflict, Entity, check
 
@@ -16,10 +18,12 @@ class MemoryTable:
         self._entities: dict[tuple[str, str], Entity] = {}
         self._etags = count(1)
 
-    async def get(self, partition: str, row: str) -> Entity | None:
-        """Read one entity with its etag, or None."""
+    async def get(self, partition: str, row: str, select: list[str] | None = None) -> Entity | None:
+        """Read one entity with its etag, or None; with `select` only these properties of it."""
         found = self._entities.get((partition, row))
-        return None if found is None else dict(found)
+        if found is None:
+            return None
+        return {name: found[name] for name in (*(select or found), "etag") if name in found}
 
     async def put(self, entity: Mapping[str, object]) -> None:
         """Write an entity, whatever was there."""
@@ -63,6 +67,12 @@ class MemoryTable:
                 if found is not None:
                     yield {name: found[name] for name in (select or found) if name in found}
 
+    async def across(self, name: str) -> AsyncIterator[Entity]:
+        """Give all entities of the partitions that begin with a name."""
+        for at in sorted(self._entities):
+            if at[0] == name or at[0].startswith(f"{name}|"):
+                yield dict(self._entities[at])
+
     def _expect(self, entity: Mapping[str, object], etag: str) -> None:
         there = self._entities.get(_key(entity))
         if (there["etag"] if there else "") != etag:
@@ -82,6 +92,12 @@ def memory_store() -> Store:
     """Give an empty store; its queues are the test's to bring."""
     parts: dict[str, Any] = {}
     for name, kind in get_type_hints(Store).items():
-        takes = 0 if name == "queues" else len(signature(kind).parameters)
+        needed = [each for each in signature(kind).parameters.values() if each.default is each.empty]
+        takes = 0 if name == "queues" else len(needed)
         parts[name] = kind(*(MemoryTable() for _ in range(takes))) if takes else None
+    parts["events"] = Events(parts["alerts"]._table)  # they are written together, in one table
+    owners = ("exceptions", "decisions", "alerts", "audit", "receipts", "bad_records")
+    others = [parts["readings"]._rows, parts["readings"]._readings]
+    others += [parts[name]._table for name in owners]
+    parts["erasures"] = Erasures(MemoryTable(), parts["segments"]._table, *others)  # type: ignore[arg-type]
     return Store(**parts)

@@ -8,6 +8,7 @@ from shared.store.alerts import Alerts
 from shared.store.bad_records import BadRecords
 from shared.store.checkpoints import Checkpoints
 from shared.store.checks import Checks
+from shared.store.erasures import Erasures
 from shared.store.exceptions import Exceptions
 from shared.store.receipts import Receipts
 from shared.store.recipients import Recipients
@@ -77,5 +78,6 @@ def mortal(store: Store, life: Life) -> Store:
         exceptions=Exceptions(table(store.exceptions._table)),
         alerts=Alerts(table(store.alerts._table)),
         recipients=Recipients(table(store.recipients._table)),
+        erasures=Erasures(*map(table, store.erasures.tables)),
         queues=Mortal(store.queues, life),
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shared.cards import CARDS
 from shared.domain.exceptions import TIEOUT, NotAllowed, Step, replay
 from shared.domain.windows import text
-from shared.pipeline import evaluate as evaluating
+from shared.pipeline import judging
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.older import Older
 from shared.pipeline.services import Services
@@ -274,6 +274,6 @@ async def test_what_cannot_be_looked_at_stays_open(bench: Bench) -> None:
     assert {"2026-04-14": "open", "2026-03-25": "open"} == await _states(bench)
     unknown = Older({"count": None, "since": "2026-01-01T00:00:00Z"})
     bench.clock.advance(minutes=15)
-    with mock.patch.object(evaluating, "older_unresolved", return_value=unknown):
+    with mock.patch.object(judging, "older_unresolved", return_value=unknown):
         await bench.evaluate()
     assert {"2026-04-14": "open", "2026-03-25": "open"} == await _states(bench)

@@ -9,7 +9,7 @@ from shared.cards import CARDS, card_of
 from shared.cards.card import Card, Need
 from shared.domain.records import Record
 from shared.domain.snapshot import Input, Snapshot
-from shared.pipeline.evaluate import _judge
+from shared.pipeline.judging import judge
 from tests.builders import AS_OF, CONNECTIONS, workspace
 
 KINDS = {
@@ -37,7 +37,7 @@ def _seen(problems: dict[tuple[type[Record], str], str], **changes: Any) -> Snap
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.id)
 def test_a_card_whose_inputs_are_fresh_is_judged(card: Card) -> None:
     """Nothing is held without a reason."""
-    answer = _judge(card, _seen({}))
+    answer = judge(card, _seen({}))
     assert (answer.status, answer.waiting_for) == ("", ())
     assert answer.judgement is not None
     assert answer.older is not None
@@ -50,7 +50,7 @@ def test_a_card_whose_inputs_are_fresh_is_judged(card: Card) -> None:
 def test_an_input_that_cannot_be_trusted_holds_its_card(card: Card, need: Need) -> None:
     """Also one that a card could do without: a stale sync log would make each new customer a laggard."""
     for kind in need.kinds:
-        answer = _judge(card, _seen({(need.record_type, kind): "it is stale"}))
+        answer = judge(card, _seen({(need.record_type, kind): "it is stale"}))
         assert (answer.status, answer.waiting_for) == ("held", ("it is stale",))
         assert answer.judgement is None
 
@@ -61,4 +61,4 @@ def test_without_a_sync_log_nothing_is_held() -> None:
     assert card is not None
     seen = _seen({})
     without = tuple(each for each in seen.inputs if each.kind not in {"sage_network", "sync_log"})
-    assert _judge(card, replace(seen, inputs=without)).judgement is not None
+    assert judge(card, replace(seen, inputs=without)).judgement is not None

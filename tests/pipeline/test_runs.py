@@ -98,6 +98,7 @@ async def test_a_process_may_die_at_any_write(bench: Bench, is_last_one_done: bo
         writes += 1
         name, bench.queues.sent = f"shop-{writes}", []
         await bench.workspace(name)
+        is_seen = False
         try:
             store = mortal(bench.store, Life(writes, is_last_one_done=is_last_one_done))
             await bench.pull(workspace_id=name, services=bench.services_on(store))
@@ -105,11 +106,14 @@ async def test_a_process_may_die_at_any_write(bench: Bench, is_last_one_done: bo
         except Death:
             visible = await bench.seen(workspace_id=name)
             assert list(visible) in ([], IDS), "all or nothing"
+            is_seen = bool(visible)
             bench.clock.advance(minutes=16)
             await bench.pull(workspace_id=name)
         assert list(await bench.seen(workspace_id=name)) == IDS
         first = (await bench.runs(workspace_id=name))[0]
-        assert (first.run, first.records, first.bad_records, first.segments) == ("00000001", 7, 1, 4)
+        # What was seen is left as it is, and read again beside it where its end was not noted.
+        assert is_seen or first.run == "00000001"
+        assert (first.records, first.bad_records, first.segments) == (7, 1, 4)
         assert bench.queues.count(EVALUATE) >= 1
     assert writes > 4 * 3, "every write of four pages was the last one once"
 

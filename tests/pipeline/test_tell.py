@@ -175,13 +175,13 @@ async def test_a_person_is_not_overruled() -> None:
     await office.tell(office.judged(rows=11), office.judged(D365))
     saved, cut_in = Alerts.save, list[int]()
 
-    async def save(self: Alerts, workspace: str, alerts: Any, out: Any = ()) -> None:
+    async def save(self: Alerts, workspace: str, alerts: Any, out: Any = (), event: Any = None) -> None:
         if not cut_in and alerts[0][0].key == AlertKey(SAGE):
             cut_in.append(1)
             kept = await self.get("shop", AlertKey(SAGE))
             assert kept is not None
             await saved(self, "shop", [(acknowledge(kept.alert, "ann"), kept.etag)])
-        await saved(self, workspace, alerts, out)
+        await saved(self, workspace, alerts, out, event)
 
     with mock.patch.object(Alerts, "save", save):
         told = await office.tell(office.judged(rows=60), office.judged(D365, rows=11))
@@ -200,12 +200,12 @@ async def test_two_instances_tell_once() -> None:
     refused: list[int] = []
     saved = Alerts.save
 
-    async def save(self: Alerts, workspace: str, alerts: Any, out: Any = ()) -> None:
+    async def save(self: Alerts, workspace: str, alerts: Any, out: Any = (), event: Any = None) -> None:
         if not refused:
             refused.append(1)
             await tell(office.services(), office.workspace, judged)
         try:
-            await saved(self, workspace, alerts, out)
+            await saved(self, workspace, alerts, out, event)
         except Conflict:
             refused.append(2)
             raise

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import repeat
+from typing import NamedTuple
 
 from shared.domain.snapshot import Table
 from shared.domain.windows import Window
@@ -49,15 +50,34 @@ def _in_force(steps: list[tuple[str, Decimal]], window: Window) -> tuple[int, De
     return days, total
 
 
-def documents_average(documents: Table, window: Window) -> Quotes:
+class Told(NamedTuple):
+    """What posted documents of one day and currency say of their rate."""
+
+    posted_on: str
+    base_currency: str
+    currency: str
+    rate: str
+
+
+def told_by(documents: Table) -> frozenset[Told]:
+    """Give what posted documents tell of rates, each thing once: thousands of a day say the same."""
+    if not any(documents.values("exchange_rate")):
+        return frozenset()
+    names = ("posted_on", "base_currency", "currency", "exchange_rate", "state")
+    told = set(zip(*map(documents.values, names), strict=True))
+    return frozenset(
+        Told(day, base, currency, rate)
+        for day, base, currency, rate, state in told
+        if base and rate and state == "posted"
+    )
+
+
+def documents_average(told: Iterable[Told], window: Window) -> Quotes:
     """Average what the documents posted in the window say of themselves, each day counting once."""
-    if not any(documents["exchange_rate"]):
-        return {}
     daily: dict[tuple[str, str], dict[str, set[Decimal]]] = defaultdict(lambda: defaultdict(set))
-    for row, told in enumerate(documents["exchange_rate"]):
-        day, base = documents["posted_on"][row], documents["base_currency"][row]
-        if told and base and documents["state"][row] == "posted" and window.holds_day(day):
-            daily[base, documents["currency"][row]][day].add(Decimal(told))
+    for each in told:
+        if window.holds_day(each.posted_on):
+            daily[each.base_currency, each.currency][each.posted_on].add(Decimal(each.rate))
     quotes: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for (base, currency), days in daily.items():
         quotes[base][currency] = _mean(_mean(sorted(rates)) for _, rates in sorted(days.items()))

@@ -1,24 +1,26 @@
 """What the reasons look things up in: everything about a case besides its amounts."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
 
-from shared.domain.buyers import COMMERCE, Identification, expected_entity, names_and_addresses
-from shared.domain.gap.cases import Case
-from shared.domain.gap.documents import LEDGER, Documents, Found, Place, place_of
+from shared.domain.buyers import COMMERCE
+from shared.domain.gap.cases import Case, has_no_documents
+from shared.domain.gap.customers import Customers
+from shared.domain.gap.documents import Documents, Found, Place, place_of
+from shared.domain.gap.names import LEDGER
 from shared.domain.gap.references import References
 from shared.domain.gap.tolerance import Tolerance
-from shared.domain.matching import MasterIndex, Match
-from shared.domain.records import Approval, MasterCustomer, Refund, SyncAttempt
+from shared.domain.matching import Match
+from shared.domain.records import Approval, Refund, SyncAttempt
+from shared.domain.routing import expected_entity
 from shared.domain.snapshot import Snapshot, Table
 from shared.domain.sync_log import Failure, SyncLog
 from shared.domain.windows import instant, text
 
 CONNECTOR_LOG = "connector_log"
 """The kind of connection that is sent the connector's errors as a file."""
-_KEYS = ("email", "vat", "account_reference")
 CUSTOMER_ERROR_WITHIN = timedelta(hours=24)
 """How long after an order a connector's error that names just its customer is put down to it."""
 
@@ -27,16 +29,53 @@ class Books:
     """The ledger's master, approvals and connector log, seen from a case."""
 
     def __init__(
-        self, snapshot: Snapshot, references: References, documents: Documents, tolerance: Tolerance
+        self,
+        snapshot: Snapshot,
+        references: References,
+        documents: Documents,
+        tolerance: Tolerance,
+        every_order: Table,
     ) -> None:
         self.snapshot = snapshot
         self.references = references
         self.documents = documents
         self._tolerance = tolerance
+        self._every = every_order
+        self._asked: set[int] = set()
         self.orders = references.orders
+        self.today = snapshot.as_of.astimezone(snapshot.workspace.zone).date()
         self.refunds = snapshot.table(Refund, *COMMERCE)
-        self.masters = snapshot.table(MasterCustomer, LEDGER)
+        self._customers = Customers(snapshot, documents, references.orders)
         self._expected_entity = expected_entity(snapshot.workspace.field_map)
+
+    def ask(self, cases: Sequence[Case]) -> None:
+        """Name the cases whose customers will be asked for, before the first is."""
+        is_any_hidden = bool(self._customers.hidden_keys)
+        self._asked = {case.order for case in cases if case.order is not None}
+        self._customers.ask(
+            case.order
+            for case in cases
+            if case.order is not None and (is_any_hidden or has_no_documents(case))
+        )
+
+    def fetch(self, cases: Sequence[Case]) -> None:
+        """Read the details that the rows of these cases show, together."""
+        documents = self.documents
+        rows = [case.order for case in cases if case.order is not None]
+        self.orders.fetch(rows, "url", "updated_at", "company_name", "display_name")
+        for table, rows in (
+            (documents.sales_orders, [row for case in cases for row in case.sales_orders]),
+            (documents.invoices, [row for case in cases for row in case.invoices]),
+            (documents.credit_memos, [row for case in cases for row in case.credit_memos]),
+        ):
+            table.fetch(rows, "customer_name")
+        unheld = (self.master_match(case).row for case in cases if has_no_documents(case))
+        self.masters.fetch((row for row in unheld if row is not None), "display_name")
+
+    @property
+    def masters(self) -> Table:
+        """Give the ledger's customers, as far as the cases ask for them."""
+        return self._customers.records
 
     def tolerance(self, case: Case) -> int:
         """Give the rounding that is never a finding, in ten-thousandths of the reporting currency."""
@@ -83,11 +122,8 @@ class Books:
     def master_match(self, case: Case) -> Match:
         """Look the order's buyer up in the customer master by its keys."""
         if case.order is None:
-            return self._index.find((), "")
-        keys = list(self._buyer_keys(case))
-        if "name_and_address" in self.snapshot.workspace.field_map.key_precedence.d365_fallback:
-            keys += [("name_and_address", each) for each in names_and_addresses(self.orders, case.order)]
-        return self._index.find(keys, self.entity(case))
+            return Match("absent")
+        return self._customers.match(case.order, self.entity(case))
 
     def entity(self, case: Case) -> str:
         """Give the entity that holds the case's documents, or that should."""
@@ -102,14 +138,15 @@ class Books:
 
         Where one company hides the customer and another does not, the customer is hidden.
         """
-        if not self._hidden:
+        hidden = self._customers.hidden_keys
+        if not hidden:
             return False
         customers = list(self._document_customers(case))
         if any(self.masters["is_privacy_blocked"][customer] for customer in customers):
             return True
-        if not self._hidden.isdisjoint(self._buyer_keys(case)):
+        if not hidden.isdisjoint(self._buyer_keys(case)):
             return True
-        return not customers and self._index.is_privacy_blocked(self.master_match(case))
+        return not customers and self._customers.is_hidden(self.master_match(case))
 
     def order_documents(self, case: Case) -> Found | None:
         """Give all documents of a case's order, whichever company holds them; None for no known order."""
@@ -132,14 +169,12 @@ class Books:
             (documents.credit_memos, case.credit_memos),
         ):
             for row in rows:
-                found_customer = self._by_number.get((place_of(table, row), table["customer_number"][row]))
+                found_customer = self._customers.of_document(table, row)
                 if found_customer is not None:
                     yield found_customer
 
     def _buyer_keys(self, case: Case) -> tuple[tuple[str, str], ...]:
-        if case.order is None:
-            return ()
-        return tuple(self._who.identify(self.orders, case.order)[1])
+        return () if case.order is None else self._customers.keys(case.order)
 
     # What only cases with a gap need is made when the first of them asks.
 
@@ -149,30 +184,13 @@ class Books:
 
     @cached_property
     def _numbers(self) -> Counter[str]:
-        """How many orders go by a number or an id."""
-        pairs = zip(self.orders["number"], self.orders["id"], strict=True)
-        return Counter(name for number, order in pairs for name in {number, order})
-
-    @cached_property
-    def _index(self) -> MasterIndex:
-        return MasterIndex(self.masters, self.snapshot.workspace, self.snapshot.standing)
-
-    @cached_property
-    def _who(self) -> Identification:
-        return Identification(self.snapshot)
-
-    @cached_property
-    def _hidden(self) -> frozenset[tuple[str, str]]:
-        """The keys of everyone whom the ledger hides; the number at least, so that it tells of any."""
-        table = self.masters
-        hidden = [row for row, is_hidden in enumerate(table["is_privacy_blocked"]) if is_hidden]
-        keys = {(name, table[name][row]) for name in _KEYS for row in hidden if table[name][row]}
-        return frozenset(keys | {("number", table["number"][row]) for row in hidden})
-
-    @cached_property
-    def _by_number(self) -> dict[tuple[Place, str], int]:
-        table: Table = self.masters
-        return {(place_of(table, row), number): row for row, number in enumerate(table["number"])}
+        """How many orders of all go by a number or an id that an order of the cases goes by."""
+        names = ("number", "id")
+        own = {self.orders[name][order] for order in self._asked for name in names}
+        both = zip(*map(self._every.values, names), strict=True)
+        found = Counter(number for number, order in both if number != order and number in own)
+        found.update(filter(own.__contains__, self._every.values("id")))
+        return found
 
     @cached_property
     def _approvals(self) -> dict[tuple[Place, str], str]:

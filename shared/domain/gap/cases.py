@@ -56,3 +56,8 @@ class Case:
     def is_entangled(self) -> bool:
         """Say whether documents and orders do not go together one by one, even where the sums agree."""
         return bool(self.shares_reference_with or self.contested or self.repeats)
+
+
+def has_no_documents(case: Case) -> bool:
+    """Say whether the ledger knows nothing of an order."""
+    return not (case.is_return or case.sales_orders or case.invoices or case.credit_memos)

@@ -4,16 +4,19 @@ A document's own number counts within its company and connection only: two envir
 companies of one name.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
+from collections.abc import Set as AbstractSet
+from copy import copy
+from itertools import compress
+from operator import not_
 from typing import NamedTuple
 
 from shared.domain.gap.lookup import Lookup
+from shared.domain.gap.names import LEDGER, invoice_names, own_names
 from shared.domain.gap.rates import Rates
-from shared.domain.records import CreditMemo, ExchangeRate, Invoice, SalesOrder
+from shared.domain.records import CreditMemo, Invoice, SalesOrder
 from shared.domain.snapshot import Snapshot, Table
 from shared.domain.windows import Window
-
-LEDGER = "business_central"
 
 
 class Place(NamedTuple):
@@ -38,31 +41,29 @@ class Found(NamedTuple):
 class Documents:
     """Sales orders, invoices and credit memos, and what they are worth in the window."""
 
-    def __init__(self, snapshot: Snapshot, window: Window) -> None:
+    def __init__(self, snapshot: Snapshot, window: Window, rates: Rates) -> None:
         self.sales_orders = snapshot.table(SalesOrder, LEDGER)
         self.invoices = snapshot.table(Invoice, LEDGER)
         self.credit_memos = snapshot.table(CreditMemo, LEDGER)
-        workspace = snapshot.workspace
-        self.rates = Rates(
-            workspace.reporting_currency,
-            window,
-            documents=self.invoices,
-            ledger=snapshot.table(ExchangeRate, LEDGER),
-            reference=workspace.reference_rates,
-        )
+        self.rates = rates
         self._window = window
-        is_by_customer = workspace.field_map.commerce_id_field == "customer_reference"
-        own, customers = self.invoices["document_reference"], self.invoices["customer_reference"]
-        named = (customers, own) if is_by_customer else (own, customers)
-        self.invoice_names = _first_filled(self.invoices["commerce_reference"], *named)
-        self.order_names = _own_names(self.sales_orders)
+        self.invoice_names = invoice_names(snapshot)
+        self.order_names = list(own_names(self.sales_orders))
         self.orders_by_name = Lookup(self.order_names)
         self.orders_by_number = Lookup(self.sales_orders["number"])
         self.invoices_by_name = Lookup(self.invoice_names)
         self.invoices_by_order = Lookup(self.invoices["order_number"])
-        self.memo_names = _own_names(self.credit_memos)
+        self.memo_names = list(own_names(self.credit_memos))
         self.memos_by_name = Lookup(self.memo_names)
         self.memos_by_invoice = Lookup(self.credit_memos["invoice_number"])
+        self._known: Container[str] | None = None
+        self._loose: AbstractSet[str] = frozenset()
+
+    def within(self, window: Window, rates: Rates) -> "Documents":
+        """Give the same documents, counted in another window."""
+        found = copy(self)
+        found._window, found.rates = window, rates  # noqa: SLF001 - a copy of one's own
+        return found
 
     def of_order(self, name: str, known: Container[str]) -> Found:
         """Give an order's documents, whatever their state; `known` holds the names of all orders.
@@ -71,11 +72,16 @@ class Documents:
         it is posted in full, so that number is also taken from the invoices that do name the order.
         """
         orders = self.orders_by_name.get(name)
-        invoices = dict.fromkeys(self.invoices_by_name.get(name))
+        named = self.invoices_by_name.get(name)
+        own_numbers = [self.sales_orders["number"][row] for row in orders]
+        own_numbers += [self.invoices["order_number"][row] for row in named]
+        if self._loose_numbers(known).isdisjoint(own_numbers):
+            return Found(in_order(self.sales_orders, orders), in_order(self.invoices, named), [])
+        invoices = dict.fromkeys(named)
         numbers = {(place_of(self.sales_orders, row), self.sales_orders["number"][row]) for row in orders}
         numbers |= {(place_of(self.invoices, row), self.invoices["order_number"][row]) for row in invoices}
         contested: list[int] = []
-        for place, number in sorted(numbers):
+        for place, number in sorted(numbers) if len(numbers) > 1 else numbers:
             loose = [
                 row
                 for row in self.invoices_by_order.get(number)
@@ -91,6 +97,14 @@ class Documents:
             in_order(self.invoices, invoices),
             in_order(self.invoices, contested),
         )
+
+    def _loose_numbers(self, known: Container[str]) -> AbstractSet[str]:
+        """Give the numbers of sales orders for which there are invoices that name no known order."""
+        if self._known is not known:
+            is_loose = map(not_, map(known.__contains__, self.invoice_names))
+            self._loose = frozenset(compress(self.invoices["order_number"], is_loose)) - {""}
+            self._known = known
+        return self._loose
 
     def _claimants(self, place: Place, number: str, known: Container[str]) -> list[str]:
         """Give the orders that a sales order's number stands for: one, unless the ledger is at odds."""
@@ -109,6 +123,8 @@ class Documents:
 
     def memos_against(self, invoices: Iterable[int]) -> list[int]:
         """Give the credit memos that correct these posted invoices."""
+        if not self.memos_by_invoice:
+            return []
         found = {
             memo
             for row in posted_of(self.invoices, invoices)
@@ -119,7 +135,8 @@ class Documents:
 
     def posted_in_window(self, table: Table, rows: Iterable[int]) -> list[int]:
         """Give those that are posted and dated in the window (decision 25)."""
-        return [row for row in posted_of(table, rows) if self.is_in_window(table["posted_on"][row])]
+        posted, days = posted_of(table, rows), table["posted_on"]
+        return [row for row in posted if self.is_in_window(days[row])]
 
     def is_in_window(self, day: str) -> bool:
         """Say whether a posting date lies in the window."""
@@ -127,7 +144,13 @@ class Documents:
 
     def total(self, table: Table, rows: Iterable[int], column: str) -> int:
         """Add up documents of any state and date, in the reporting currency."""
-        return self.rates.total((table["currency"][row], table[column][row]) for row in rows)
+        wanted = rows if isinstance(rows, tuple | list) else list(rows)
+        if not wanted:
+            return 0
+        currencies, amounts = table["currency"], table[column]
+        if len(wanted) == 1:
+            return self.rates.translate(amounts[wanted[0]], currencies[wanted[0]])
+        return self.rates.total((currencies[row], amounts[row]) for row in wanted)
 
 
 def place_of(table: Table, row: int) -> Place:
@@ -137,12 +160,16 @@ def place_of(table: Table, row: int) -> Place:
 
 def posted_of(table: Table, rows: Iterable[int]) -> list[int]:
     """Give those documents that are posted: no drafts, none that was taken back."""
-    return [row for row in rows if table["state"][row] == "posted"]
+    if not rows:
+        return []
+    states = table["state"]
+    return [row for row in rows if states[row] == "posted"]
 
 
 def living(table: Table, rows: Iterable[int]) -> list[int]:
     """Leave out what was taken back."""
-    return [row for row in rows if table["state"][row] != "cancelled"]
+    states = table["state"]
+    return [row for row in rows if states[row] != "cancelled"]
 
 
 def in_order(table: Table, rows: Iterable[int]) -> list[int]:
@@ -152,18 +179,3 @@ def in_order(table: Table, rows: Iterable[int]) -> list[int]:
         return listed
     columns = (table["company"], table["number"], table.connections, table["id"])
     return sorted(listed, key=lambda row: tuple(column[row] for column in columns))
-
-
-def _own_names(table: Table) -> Sequence[str]:
-    return _first_filled(table["commerce_reference"], table["document_reference"])
-
-
-def _first_filled(*columns: Sequence[str]) -> Sequence[str]:
-    """Give for each row the first of these columns that says something."""
-    filled = [column for column in columns if any(column)]
-    if not filled:
-        return columns[0]
-    first, *others = filled
-    for other in others:
-        first = [value or instead for value, instead in zip(first, other, strict=True)]
-    return first

@@ -1,73 +1,28 @@
-"""The whole join: every order and return of a window against the ledger, open ones apart from settled."""
+"""The whole gap: every order and return of a window against the ledger, open ones apart from settled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
-from typing import overload
+from itertools import compress, count
 
-from shared.domain.gap.books import Books
+from shared.domain.buyers import COMMERCE
+from shared.domain.gap.averages import told_by
 from shared.domain.gap.cases import Case
-from shared.domain.gap.documents import Documents
-from shared.domain.gap.orders import Orders
+from shared.domain.gap.join import Join
+from shared.domain.gap.marks import both
+from shared.domain.gap.names import LEDGER
+from shared.domain.gap.parts import part_about, part_with
 from shared.domain.gap.plain import PlainOrders
-from shared.domain.gap.reasons import reason_for, shipping_of
-from shared.domain.gap.references import COUNTED, References
-from shared.domain.gap.returns import RETURNABLE, Returns
-from shared.domain.gap.rows import order_row
-from shared.domain.gap.tolerance import Tolerance
+from shared.domain.gap.rates import Rates
+from shared.domain.gap.reasons import is_settled, reason_for
+from shared.domain.gap.returns import RETURNABLE
+from shared.domain.gap.rows import order_row, row_id_of
+from shared.domain.gap.search import plain_orders
+from shared.domain.gap.settled import SettledRows
+from shared.domain.gap.worth import Worth, plain_inside, worth_of
+from shared.domain.records import ExchangeRate, Invoice, Order
 from shared.domain.rows import OrderRow
 from shared.domain.snapshot import Snapshot
 from shared.domain.windows import Window
-
-
-class SettledRows(Sequence[OrderRow]):
-    """The rows of settled cases, made when they are looked at: there may be a million.
-
-    They are in the order of their names, however they were stored.
-    """
-
-    def __init__(self, card: str, books: Books, plain: PlainOrders, cases: Sequence[Case]) -> None:
-        self._card = card
-        self._books = books
-        self._plain = plain
-        self._cases: list[Case | int] = [*plain.invoice_of, *cases]
-
-    def __len__(self) -> int:
-        return len(self._cases)
-
-    @overload
-    def __getitem__(self, position: int) -> OrderRow: ...
-    @overload
-    def __getitem__(self, position: slice) -> tuple[OrderRow, ...]: ...
-    def __getitem__(self, position: int | slice) -> OrderRow | tuple[OrderRow, ...]:
-        if isinstance(position, slice):
-            return tuple(map(self._row, self._ordered()[position]))
-        return self._row(self._ordered()[position])
-
-    def __iter__(self) -> Iterator[OrderRow]:
-        return map(self._row, self._ordered())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(tuple(row.id for row in self))
-
-    def _ordered(self) -> list[Case | int]:
-        names, orders, refunds = self._books.references.names, self._books.orders, self._books.refunds
-
-        def place(each: Case | int) -> tuple[str, ...]:
-            if isinstance(each, int):
-                return names[each], "", orders.connections[each], orders["id"][each], ""
-            table = refunds if each.is_return else orders
-            native = table.connections[each.row], table["id"][each.row]
-            return each.reference, "return" if each.is_return else "", *native, "/".join(each.place)
-
-        return sorted(self._cases, key=place)
-
-    def _row(self, each: Case | int) -> OrderRow:
-        case = self._plain.case(each) if isinstance(each, int) else each
-        return order_row(self._card, case, self._books, None, shipping_of(case, self._books))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,31 +47,104 @@ class Gap:
         return self.revenue - self.posted - self.value
 
 
-def gap_of(card: str, snapshot: Snapshot, window: Window, tolerance_minor_units: int) -> Gap:
-    """Join, judge and add up one window."""
-    documents = Documents(snapshot, window)
-    references = References(snapshot)
-    orders = references.orders
-    tolerance = Tolerance(documents, orders, snapshot.workspace.reporting_currency, tolerance_minor_units)
-    books = Books(snapshot, references, documents, tolerance)
-    in_window = compress(range(len(orders)), map(window.holds, orders["placed_at"]))
-    rows = [row for row in in_window if orders["state"][row] in COUNTED]
-    returns = Returns(references, documents)
-    plain = PlainOrders(references, documents, tolerance, rows)
-    maker = Orders(references, documents, returns, tolerance)
-    # Plain orders are most of all, so their worth is added up from the columns.
-    revenue, posted = plain.totals()
-    open_rows: list[OrderRow] = []
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """What is known of an open case before its row is built."""
+
+    row: str
+    """The row's id."""
+    occurred_at: str
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What does not change from one of some windows to another."""
+
+    windows: frozenset[Window]
+    plain: PlainOrders
+    rest: Snapshot
+    """The part about all other orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """The cases of a window: the plain ones added up, the others one by one."""
+
+    join: Join
+    plain: Worth
+    plain_orders: PlainOrders
+    rates: Rates
+    open: Sequence[Case]
+    settled: Sequence[Case]
+
+
+def gap_of(card: str, snapshot: Snapshot, window: Window, tolerance_minor_units: int, *others: Window) -> Gap:
+    """Join, judge and add up one window; the others may be asked for afterwards."""
+    found = _sorted(snapshot, (window, *others), tolerance_minor_units)
+    orders = found.join.orders
+    cases = (*found.open, *found.settled)
+    revenue = sum(
+        case.commerce_net for case in cases if case.is_return or orders["state"][case.row] in RETURNABLE
+    )
+    books = found.join.books(found.open)
+    books.fetch(found.open)
+    rows = [order_row(card, case, books, reason_for(case, books)) for case in found.open]
+    rows.sort(key=lambda row: (-row.gap, row.order, row.company, row.documents, row.id))
+
+    def plain() -> Join:
+        every, some = found.plain_orders, snapshot.table(Order, *COMMERCE)
+        is_inside = plain_inside(snapshot, every, window)
+        invoices = compress(every.invoice_of, both(is_inside, every.is_invoiced))
+        billed = snapshot.table(Invoice, LEDGER).only(sorted(invoices))
+        part = part_with(snapshot, some.only(compress(count(), is_inside)), billed)
+        return Join(part, some, window, found.rates, tolerance_minor_units)
+
+    return Gap(
+        tuple(rows),
+        SettledRows(card, found.join, found.settled, found.plain.count, plain),
+        found.plain.sold + revenue,
+        found.plain.billed + sum(case.posted_net for case in cases),
+    )
+
+
+def open_cases(card: str, snapshot: Snapshot, window: Window, tolerance_minor_units: int) -> list[OpenCase]:
+    """Give what `gap_of` would give a row for, in any order, without its reason."""
+    found = _sorted(snapshot, (window,), tolerance_minor_units)
+    books = found.join.books()
+    return [OpenCase(row_id_of(card, case, books), books.occurred_at(case), case.gap) for case in found.open]
+
+
+def _shared(snapshot: Snapshot, windows: Sequence[Window], minor_units: int) -> _Shared:
+    """Work out what these windows share, or give what was worked out for them before."""
+    known: list[_Shared] = snapshot.once((_Shared, minor_units), list)
+    for each in known:
+        if each.windows.issuperset(windows):
+            return each
+    plain = plain_orders(snapshot, windows, minor_units)
+    rest = part_about(snapshot, plain.rest)
+    known.append(_Shared(frozenset(windows), plain, rest))
+    return known[-1]
+
+
+def _sorted(snapshot: Snapshot, windows: Sequence[Window], minor_units: int) -> _Sorted:
+    """Part what is settled from what is open in the first of these windows."""
+    window, *_ = windows
+    shared = _shared(snapshot, windows, minor_units)
+    plain, rest = shared.plain, shared.rest
+    invoices = snapshot.table(Invoice, LEDGER)
+    rates = Rates(
+        snapshot.workspace.reporting_currency,
+        window,
+        documents=snapshot.once(told_by, lambda: told_by(invoices)),
+        ledger=snapshot.table(ExchangeRate, LEDGER),
+        reference=snapshot.workspace.reference_rates,
+    )
+    join = Join(rest, snapshot.table(Order, *COMMERCE), window, rates, minor_units)
+    books = join.books()
+    open_ones: list[Case] = []
     settled: list[Case] = []
-    others = (case for row in rows if row not in plain.invoice_of for case in maker.cases(row))
-    for cases in (others, returns.cases(window)):
-        for case in cases:
-            is_revenue = case.is_return or orders["state"][case.row] in RETURNABLE
-            revenue += case.commerce_net if is_revenue else 0
-            posted += case.posted_net
-            if found := reason_for(case, books):
-                open_rows.append(order_row(card, case, books, found))
-            else:
-                settled.append(case)
-    ordered = sorted(open_rows, key=lambda row: (-row.gap, row.order, row.company, row.documents, row.id))
-    return Gap(tuple(ordered), SettledRows(card, books, plain, settled), revenue, posted)
+    for case in join.cases():
+        (settled if is_settled(case, books) else open_ones).append(case)
+    worth = worth_of(snapshot, plain, window, rates)
+    return _Sorted(join, worth, plain, rates, open_ones, settled)

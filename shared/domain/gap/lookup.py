@@ -1,7 +1,7 @@
 """Rows by what a column says of them, where nearly every value stands in one row only."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import compress
 from operator import ne
 
@@ -26,19 +26,12 @@ class Lookup:
     def __contains__(self, value: object) -> bool:
         return value in self._last
 
+    def __len__(self) -> int:
+        return len(self._last)
+
     def get(self, value: str) -> list[int]:
         """Give the rows with this value, in row order."""
         last = self._last.get(value)
         if last is None:
             return []
         return [*self._earlier[value], last] if value in self._earlier else [last]
-
-    def is_repeated(self, value: str) -> bool:
-        """Say whether several rows have this value."""
-        return value in self._earlier
-
-    def alone(self, values: Iterable[str]) -> list[int | None]:
-        """Give for each value its row, where it has one and only one."""
-        if not self._earlier:
-            return list(map(self._last.get, values))
-        return [None if value in self._earlier else self._last.get(value) for value in values]

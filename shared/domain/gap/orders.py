@@ -1,6 +1,6 @@
 """Joins each commerce order with its ledger documents: a case for each company that holds some."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.domain.gap.cases import Case
@@ -12,6 +12,7 @@ from shared.domain.gap.tolerance import Tolerance
 from shared.domain.money import prorate
 
 _NOTHING = Found([], [], [])
+_AMOUNTS = ("net", "gross")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,15 @@ class Orders:
         currency = orders["currency"][row]
         net, gross = (
             0 if is_cancelled else documents.rates.translate(orders[column][row], currency)
-            for column in ("net", "gross")
+            for column in _AMOUNTS
         )
         weights = [self._weight(part) for part in parts] if len(parts) > 1 else [1]
-        shares = zip(parts, prorate(net, weights), prorate(gross, weights), strict=True)
+        shares = [(parts[0], net, gross)]
+        if len(parts) > 1:
+            shares = list(zip(parts, prorate(net, weights), prorate(gross, weights), strict=True))
         repeats = () if is_cancelled else self._repeats(row, found, parts, net)
         for part, own_net, own_gross in shares:
-            posted = {
-                column: self._standing(part, column) if is_cancelled else self._posted(part, column)
-                for column in ("net", "gross")
-            }
+            posted_net, posted_gross = self._standing(part) if is_cancelled else self._posted(part)
             yield Case(
                 is_return=False,
                 row=row,
@@ -76,8 +76,8 @@ class Orders:
                 commerce_net=own_net,
                 commerce_gross=own_gross,
                 commerce_currency=currency,
-                posted_net=posted["net"],
-                posted_gross=posted["gross"],
+                posted_net=posted_net,
+                posted_gross=posted_gross,
                 sales_orders=part.sales_orders,
                 invoices=part.invoices,
                 credit_memos=part.credit_memos,
@@ -101,6 +101,8 @@ class Orders:
             (documents.credit_memos, memos),
         )
         places = sorted({place_of(table, row) for table, rows in tables for row in rows}) or [NOWHERE]
+        if len(places) == 1:
+            return [_Part(places[0], tuple(orders), tuple(invoices), tuple(memos))]
         return [
             _Part(
                 place,
@@ -115,28 +117,42 @@ class Orders:
         ordered = documents.total(documents.sales_orders, part.sales_orders, "net")
         return max(ordered, documents.total(documents.invoices, part.invoices, "net"), 0)
 
-    def _posted(self, part: _Part, column: str) -> int:
+    def _posted(self, part: _Part) -> tuple[int, int]:
         """Add up what was posted in the window: invoices less the memos that no return accounts for."""
         documents = self._documents
-        invoices = documents.posted_in_window(documents.invoices, part.invoices)
-        memos = documents.posted_in_window(documents.credit_memos, part.credit_memos)
-        billed = documents.total(documents.invoices, invoices, column)
-        return billed - documents.total(documents.credit_memos, memos, column)
+        return self._less(
+            documents.posted_in_window(documents.invoices, part.invoices),
+            documents.posted_in_window(documents.credit_memos, part.credit_memos),
+        )
 
-    def _standing(self, part: _Part, column: str) -> int:
+    def _standing(self, part: _Part) -> tuple[int, int]:
         """Give what the ledger still holds of a cancelled order, whenever it was posted (decision 24)."""
         documents = self._documents
         if posted := posted_of(documents.invoices, part.invoices):
-            credited = documents.total(documents.credit_memos, part.credit_memos, column)
-            return documents.total(documents.invoices, posted, column) - credited
+            return self._less(posted, part.credit_memos)
         ordered = living(documents.sales_orders, part.sales_orders)
         drafts = living(documents.invoices, part.invoices)
-        return documents.total(documents.sales_orders, ordered, column) or documents.total(
-            documents.invoices, drafts, column
+        net, gross = (
+            documents.total(documents.sales_orders, ordered, column)
+            or documents.total(documents.invoices, drafts, column)
+            for column in _AMOUNTS
         )
+        return net, gross
+
+    def _less(self, invoices: Sequence[int], memos: Sequence[int]) -> tuple[int, int]:
+        """Give net and gross of some invoices less some credit memos."""
+        documents = self._documents
+        net, gross = (
+            documents.total(documents.invoices, invoices, column)
+            - documents.total(documents.credit_memos, memos, column)
+            for column in _AMOUNTS
+        )
+        return net, gross
 
     def _repeats(self, row: int, found: Found, parts: Iterable[_Part], worth: int) -> tuple[Repeat, ...]:
         documents = self._documents
+        if len(found.invoices) + len(found.sales_orders) < 2:  # noqa: PLR2004 - one document repeats none
+            return ()
         memos = [memo for part in parts for memo in part.credit_memos]
         credited = documents.total(documents.credit_memos, memos, "net")
         tolerance = self._tolerance.of_order(row, found.invoices, found.sales_orders)

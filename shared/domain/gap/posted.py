@@ -64,7 +64,7 @@ def period_boundary(case: Case, books: Books) -> Finding | None:
         return None
     documents = books.documents
     numbers = ", ".join(
-        f"{table['number'][row]} of {short_day(table['posted_on'][row])}"
+        f"{table['number'][row]} {_dated(table['posted_on'][row])}"
         for table, rows in ((documents.invoices, invoices), (documents.credit_memos, memos))
         for row in rows
     )
@@ -76,6 +76,10 @@ def period_boundary(case: Case, books: Books) -> Finding | None:
         f"Look for the {format_money(left)} that is left: {numbers} is posted in another period",
         ("explained_in_part",),
     )
+
+
+def _dated(day: str) -> str:
+    return f"of {short_day(day)}" if day else "without a date"
 
 
 def edited_after_processing(case: Case, books: Books) -> Finding | None:

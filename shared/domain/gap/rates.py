@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import repeat
 
-from shared.domain.gap.averages import Quotes, documents_average, ledger_average, reference_average
+from shared.domain.gap.averages import Quotes, Told, documents_average, ledger_average, reference_average
 from shared.domain.money import convert
 from shared.domain.snapshot import Table
 from shared.domain.windows import Window
@@ -19,14 +21,16 @@ from shared.errors import ConfigurationError
 _SHOWN = Decimal("0.0000000001")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rate:
     """What one unit of a currency is worth in the reporting currency, and who says so."""
 
     value: Decimal
     source: str
 
-    def __str__(self) -> str:
+    @cached_property
+    def shown(self) -> str:
+        """Give it as people read it."""
         return format(self.value.quantize(_SHOWN).normalize(), "f")
 
 
@@ -38,7 +42,7 @@ class Rates:
         reporting_currency: str,
         window: Window,
         *,
-        documents: Table,
+        documents: Iterable[Told],
         ledger: Table,
         reference: Iterable[ReferenceRate] = (),
     ) -> None:
@@ -57,6 +61,10 @@ class Rates:
         Raises ConfigurationError where nobody has a rate: a gap is never computed from a guess.
         """
         return amount if currency == self._reporting else convert(amount, self.rate(currency).value)
+
+    def translated(self, amounts: Iterable[int], currency: str) -> int:
+        """Translate many amounts one by one, and add up what they come to."""
+        return sum(map(convert, amounts, repeat(self.rate(currency).value)))
 
     def total(self, amounts: Iterable[tuple[str, int]]) -> int:
         """Add up amounts by currency and translate each sum once.

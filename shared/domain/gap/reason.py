@@ -54,11 +54,6 @@ def sales_order_numbers(case: Case, books: Books) -> str:
     return ", ".join(books.documents.sales_orders["number"][row] for row in case.sales_orders)
 
 
-def has_no_documents(case: Case) -> bool:
-    """Say whether the ledger knows nothing of an order."""
-    return not (case.is_return or case.sales_orders or case.invoices or case.credit_memos)
-
-
 def age_hours(case: Case, books: Books) -> float:
     """Give the hours since the order was placed."""
     return books.hours_since(books.orders["placed_at"][case.row])

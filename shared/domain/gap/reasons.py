@@ -32,20 +32,25 @@ REASONS = (
 """In the order in which they claim."""
 
 
-def reason_for(case: Case, books: Books) -> tuple[Reason, Finding] | None:
-    """Give the one reason that owns a case; None for one that is settled.
+def is_settled(case: Case, books: Books) -> bool:
+    """Say whether a case needs no reason.
 
     A return with a credit memo always has one: people look the pair up (REVGAP-11). A return of
     nothing needs no memo.
     """
     is_paired = case.is_return and case.credit_memos
-    if abs(case.gap) <= books.tolerance(case) and not is_paired and not case.is_entangled:
-        return None
+    return abs(case.gap) <= books.tolerance(case) and not is_paired and not case.is_entangled
+
+
+def reason_for(case: Case, books: Books) -> tuple[Reason, Finding]:
+    """Give the one reason that owns a case which is not settled."""
     for reason in REASONS:
         finding = reason.claim(case, books)
         if finding is not None:
-            subs = (*finding.sub_reasons, *shipping_of(case, books))
-            return reason, replace(finding, sub_reasons=subs)
+            shipping = shipping_of(case, books)
+            if shipping:
+                finding = replace(finding, sub_reasons=(*finding.sub_reasons, *shipping))
+            return reason, finding
     raise AssertionError  # the last reason claims all
 
 

@@ -1,17 +1,15 @@
 """What the ledger calls the shops' orders and returns, as each connection spells them."""
 
-from collections.abc import Callable
 from itertools import islice
 
-from shared.domain import keys
 from shared.domain.buyers import COMMERCE, by_time
 from shared.domain.gap.lookup import Lookup
+from shared.domain.gap.names import all_names, references
 from shared.domain.records import Order, Refund
 from shared.domain.snapshot import Snapshot
 
 MOST_SHOWN = 10
 """How many orders of one name a row lists: a shop that names all its orders alike has a million."""
-COUNTED = frozenset({"placed", "refunded", "cancelled"})
 
 
 class References:
@@ -21,21 +19,9 @@ class References:
         self._workspace = snapshot.workspace
         self.orders = snapshot.table(Order, *COMMERCE)
         self.refunds = snapshot.table(Refund, *COMMERCE)
-        templates = {each.name: each.order_reference for each in snapshot.workspace.connections}
-        self.names = [
-            number
-            if (template := templates[connection]) == "{number}"
-            else template.format(number=number, id=order, order_number=number)
-            for connection, number, order in zip(
-                self.orders.connections, self.orders["number"], self.orders["id"], strict=True
-            )
-        ]
+        self.names = all_names(snapshot.workspace, self.orders)
         """By order row, as people read it."""
-        normal: Callable[[str], str] = keys.document_reference
-        self.references = [
-            normal(name) if state in COUNTED else ""
-            for name, state in zip(self.names, self.orders["state"], strict=True)
-        ]
+        self.references = references(self.names, self.orders["state"])
         """By order row, as the ledger keeps it; "" for orders that do not count."""
         self.known = Lookup(self.references)
         self._sharing: dict[str, list[int]] = {}
@@ -44,7 +30,8 @@ class References:
         """Give all orders of an order's name, itself among them, the earliest first."""
         name = self.references[row]
         if name not in self._sharing:
-            self._sharing[name] = by_time(self.orders, self.known.get(name))
+            rows = self.known.get(name)
+            self._sharing[name] = by_time(self.orders, rows) if len(rows) > 1 else rows
         return self._sharing[name]
 
     def sharing_besides(self, row: int) -> tuple[str, ...]:

@@ -47,11 +47,11 @@ class Returns:
         self.taken = frozenset(memo for memos in self._memos.values() for memo in memos)
         """The credit memos that some return accounts for."""
 
-    def cases(self, window: Window) -> Iterator[Case]:
-        """Give a case for each return of the window (decision 23)."""
+    def cases(self, window: Window, documents: Documents) -> Iterator[Case]:
+        """Give a case for each return of the window (decision 23), and what the documents count there."""
         for row, order in self._order_of.items():
             if window.holds(self._refunds["refunded_at"][row]):
-                yield self._case(row, order, tuple(self._memos[row]))
+                yield self._case(row, order, tuple(self._memos[row]), documents)
 
     def memos_beside(self, order: int, found: Found) -> list[int]:
         """Give the posted credit memos on an order that no return accounts for.
@@ -62,6 +62,8 @@ class Returns:
         names = dict.fromkeys((own, *self._names_of_cancelled.get(order, ())))
         named = [memo for name in names for memo in documents.memos_named(name)]
         memos = {*documents.memos_against(found.invoices), *named} - self.taken
+        if not memos:
+            return []
         table = documents.credit_memos
         return [
             memo
@@ -76,8 +78,8 @@ class Returns:
             return self._references.sharing(self._references.known.get(name)[0])[0]
         return self._of_cancelled.get(name, corrected)
 
-    def _case(self, row: int, order: int | None, memos: tuple[int, ...]) -> Case:
-        refunds, orders, documents = self._refunds, self._references.orders, self._documents
+    def _case(self, row: int, order: int | None, memos: tuple[int, ...], documents: Documents) -> Case:
+        refunds, orders = self._refunds, self._references.orders
         # A refund is in its order's currency; BigCommerce names none on the refund itself.
         currency = refunds["currency"][row] if order is None else orders["currency"][order]
         posted = documents.posted_in_window(documents.credit_memos, memos)

@@ -1,15 +1,16 @@
 """A case as a row: what it is worth on both sides, why it is open, and the documents behind it."""
 
+from datetime import date
 from typing import Any
 
 from shared.domain.gap.books import Books
-from shared.domain.gap.cases import Case
+from shared.domain.gap.cases import Case, has_no_documents
 from shared.domain.gap.documents import posted_of
-from shared.domain.gap.reason import Finding, Reason, has_no_documents
+from shared.domain.gap.reason import Finding, Reason
 from shared.domain.money import format_money
 from shared.domain.rows import PRIVACY_BLOCKED, OrderRow, row_id
 from shared.domain.snapshot import Table
-from shared.domain.windows import age_in_days, local_date
+from shared.domain.windows import local_date
 
 
 def order_row(
@@ -24,32 +25,34 @@ def order_row(
     table = books.refunds if case.is_return else orders
     connection = table.connections[case.row]
     is_blocked = books.is_privacy_blocked(case)
+    sales_order = _sales_order(case, books)
     occurred_at = books.occurred_at(case)
+    occurred_on = local_date(occurred_at, snapshot.workspace)
     reason, finding = found or (None, None)
     is_settled = reason is None or reason.code == "credit_memo_matched"
     rate = books.documents.rates.rate(case.commerce_currency)
     return OrderRow(
-        id=_id(card, case, connection, table["id"][case.row]),
+        id=row_id_of(card, case, books),
         name=PRIVACY_BLOCKED if is_blocked else _name(case, books),
         entity=books.entity(case),
         platform=snapshot.workspace.kind_of(connection),
         connection=connection,
         occurred_at=occurred_at,
-        occurred_on=local_date(occurred_at, snapshot.workspace),
-        age_days=None if is_settled else age_in_days(occurred_at, snapshot.as_of, snapshot.workspace),
+        occurred_on=occurred_on,
+        age_days=None if is_settled else (books.today - date.fromisoformat(occurred_on)).days,
         action=finding.action if finding else "",
         order=case.reference,
         order_id="" if case.order is None else orders["id"][case.order],
         company=case.company,
-        sales_order=_sales_order(case, books),
-        documents=_all_numbers(case, books),
+        sales_order=sales_order,
+        documents=_all_numbers(case, books, sales_order),
         commerce_gross=case.commerce_gross,
         commerce_net=case.commerce_net,
         ledger_amount=case.posted_net,
         gap=case.gap,
         currency=snapshot.workspace.reporting_currency,
         order_currency=case.commerce_currency,
-        rate=str(rate),
+        rate=rate.shown,
         rate_source=rate.source,
         reason=reason.code if reason else "",
         reason_label=(finding.label if finding else "") or (reason.label if reason else "Matched"),
@@ -63,13 +66,15 @@ def order_row(
     )
 
 
-def _id(card: str, case: Case, connection: str, native: str) -> str:
+def row_id_of(card: str, case: Case, books: Books) -> str:
     """Name a case by its order; by the company, too, only where several share the order.
 
     So an order keeps its row from the day on which the ledger lacks it until it is invoiced.
     """
+    table = books.refunds if case.is_return else books.orders
     place = "/".join(case.place) if case.is_shared_out else ""
-    return row_id(card, place, f"{connection}:{'return' if case.is_return else 'order'}:{native}")
+    kind, native = "return" if case.is_return else "order", table["id"][case.row]
+    return row_id(card, place, f"{table.connections[case.row]}:{kind}:{native}")
 
 
 def _error(finding: Finding | None, is_blocked: bool) -> str:  # noqa: FBT001 - a claim of the row
@@ -103,9 +108,9 @@ def _sales_order(case: Case, books: Books) -> str:
     return _joined([*orders, *(documents.invoices["order_number"][row] for row in case.invoices)])
 
 
-def _all_numbers(case: Case, books: Books) -> str:
+def _all_numbers(case: Case, books: Books, sales_order: str) -> str:
     numbers = [table["number"][row] for _, table, rows in _held(case, books) for row in rows]
-    return _joined([*_sales_order(case, books).split(", "), *numbers])
+    return _joined([*sales_order.split(", "), *numbers])
 
 
 def _joined(numbers: Any) -> str:
@@ -136,7 +141,7 @@ def _evidence(case: Case, books: Books) -> dict[str, Any]:
         if order is None or case.is_return
         else format_money(rates.translate(books.orders["shipping_net"][order], case.commerce_currency)),
         "rates": {
-            currency: {"rate": str(rates.rate(currency)), "source": rates.rate(currency).source}
+            currency: {"rate": rates.rate(currency).shown, "source": rates.rate(currency).source}
             for currency in sorted(currencies - {books.snapshot.workspace.reporting_currency})
         },
         "same_number": list(case.shares_reference_with),

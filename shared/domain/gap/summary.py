@@ -1,5 +1,6 @@
 """The rows of the gap added up: by what they have in common, by age, by week, and how few hold most of it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,9 +25,9 @@ class Part:
 
 def parts_by(rows: Iterable[OrderRow], key: Callable[[OrderRow], str]) -> list[Part]:
     """Cut rows by a key, the largest gap first; the parts add up to the whole."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        found.setdefault(key(row), []).append(row.gap)
+        found[key(row)].append(row.gap)
     parts = [Part(code, len(gaps), sum(gaps)) for code, gaps in found.items()]
     return sorted(parts, key=lambda part: (-part.gap, part.code))
 

@@ -1,8 +1,8 @@
 """Reasons for orders of which the ledger has no document."""
 
 from shared.domain.gap.books import Books
-from shared.domain.gap.cases import Case
-from shared.domain.gap.reason import Finding, age_hours, has_no_documents, is_cancelled
+from shared.domain.gap.cases import Case, has_no_documents
+from shared.domain.gap.reason import Finding, age_hours, is_cancelled
 
 GRACE_HOURS = 1
 """How long a connector may take before a missing sales order is put down to the customer."""

@@ -1,8 +1,11 @@
 """Numbers that the merchant gives: accounts and documents."""
 
+from collections.abc import Sequence
+
 from shared.domain.keys.plain import code, folded, is_placeholder
 
 _LONGEST_REFERENCE = 35
+_AT_ONCE = 1_000
 
 
 def account_reference(text: str | None) -> str:
@@ -17,3 +20,17 @@ def document_reference(text: str | None) -> str:
     `#` and leading zeros survive (REVGAP-03).
     """
     return (text or "").strip().upper()[:_LONGEST_REFERENCE].strip()
+
+
+def document_references(texts: Sequence[str]) -> list[str]:
+    """Give many document numbers as Business Central keeps them; those that are so are handed on."""
+    found: list[str] = []
+    for start in range(0, len(texts), _AT_ONCE):
+        part = texts[start : start + _AT_ONCE]
+        together = "|".join(part)
+        is_plain = together.isascii() and together.isprintable() and " " not in together
+        if is_plain and together == together.upper() and max(map(len, part)) <= _LONGEST_REFERENCE:
+            found += part
+        else:
+            found += map(document_reference, part)
+    return found

@@ -1,0 +1,1 @@
+"""What evaluating costs: made data, measured runs, and other engines at the same job."""

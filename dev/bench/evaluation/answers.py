@@ -1,0 +1,77 @@
+"""How long the HTTP surface takes to answer about the stored merchant, and how long the app takes to load.
+
+python -m dev.bench.evaluation.answers, with AzureWebJobsStorage and TIEOUT_ADMIN_KEY set
+"""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import httpx
+
+from dev.bench.evaluation.merchant import workspace
+from dev.host import ROOT
+from dev.host.application import application
+from dev.host.functions import load
+from dev.host.keys import Keys
+
+TIMES = 60
+GAP = "revenue_gap_detailed_breakdown"
+MANY = "ecom_customers_absent_from_d365"
+PROPER = 0.95
+MEASURED = {
+    "cards": "cards",
+    "card": f"cards/{GAP}",
+    "rows": f"cards/{GAP}/rows?reason=unknown&sort=-gap&page_size=100",
+    "search": f"cards/{GAP}/rows?q=customer&sort=name&page_size=100",
+}
+"""What is asked for, behind the workspace's address."""
+
+
+async def measure() -> dict[str, dict[str, float]]:
+    """Ask for each some times, one after another, and give the median and the 95th percentile in seconds."""
+    app = application(load(ROOT), ROOT, keys=Keys())
+    headers = {"x-api-key": os.environ["TIEOUT_ADMIN_KEY"]}
+    base = f"http://bench/api/v1/workspaces/{workspace().id}/"
+    found = {}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url=base, headers=headers, timeout=120
+    ) as client:
+        for name, address in MEASURED.items():
+            times = [await _timed(client, address) for _ in range(TIMES)]
+            ranked = sorted(times)
+            found[name] = {
+                "first": times[0],
+                "median": statistics.median(ranked),
+                "p95": ranked[round(PROPER * (TIMES - 1))],
+            }
+    return found
+
+
+async def _timed(client: httpx.AsyncClient, address: str) -> float:
+    began = time.perf_counter()
+    answer = await client.get(address)
+    seconds = time.perf_counter() - began
+    answer.raise_for_status()
+    return seconds
+
+
+def loading(times: int = 5) -> float:
+    """Give the median seconds of importing the app with its bytecode, in processes of their own."""
+    code = "import time; began = time.perf_counter(); import function_app; print(time.perf_counter() - began)"
+    command = (sys.executable, "-c", code)
+    found = [
+        float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        for _ in range(times + 1)
+    ]
+    return statistics.median(found[1:])
+
+
+if __name__ == "__main__":
+    answered: dict[str, Any] = asyncio.run(measure())
+    print(json.dumps({"answers": answered, "import_seconds": loading()}))

@@ -1,0 +1,88 @@
+"""What one evaluation spends where: clock, processor, requests to the store, entities and bytes."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from unittest.mock import patch
+
+from azure.core.pipeline.transport import AioHttpTransport
+
+from shared.pipeline import evaluate
+from shared.store.tables import Table
+
+
+@dataclass
+class Spent:
+    """What stages took so far."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
+    requests: int = 0
+    writes: int = 0
+    """How many of the requests were no reading."""
+    entities: int = 0
+    bytes: int = 0
+    """Of the entities' binary properties."""
+
+    def take(self, stage: str, wall: float, cpu: float) -> None:
+        """Add what a stage took since these instants."""
+        self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - wall
+        self.cpu_seconds[stage] = self.cpu_seconds.get(stage, 0) + time.process_time() - cpu
+
+
+@contextmanager
+def watched() -> Iterator[Spent]:
+    """Watch the evaluations of this process while the block runs."""
+    spent = Spent()
+    stages = {"snapshot_of": "read", "publish": "publish", "follow": "exceptions", "tell": "alerts"}
+    sent, between = AioHttpTransport.send, Table.between
+
+    async def send(self: AioHttpTransport, request: Any, **more: Any) -> Any:
+        spent.requests += 1
+        spent.writes += request.method != "GET"
+        return await sent(self, request, **more)
+
+    async def read(self: Table, *args: Any, **more: Any) -> Any:
+        async for entity in between(self, *args, **more):
+            spent.entities += 1
+            spent.bytes += sum(len(value) for value in entity.values() if isinstance(value, bytes))
+            yield entity
+
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(AioHttpTransport, "send", send))
+        patches.enter_context(patch.object(Table, "between", read))
+        for name, stage in stages.items():
+            timed = _timed(spent, stage, getattr(evaluate, name))
+            patches.enter_context(patch.object(evaluate, name, timed))
+        judging = _judging(spent, evaluate.judge)  # type: ignore[attr-defined]
+        patches.enter_context(patch.object(evaluate, "judge", judging))
+        yield spent
+
+
+def _timed(spent: Spent, stage: str, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    @wraps(work)
+    async def timed(*args: Any, **more: Any) -> Any:
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            return await work(*args, **more)
+        finally:
+            spent.take(stage, wall, cpu)
+
+    return timed
+
+
+def _judging(spent: Spent, judge: Callable[..., Any]) -> Callable[..., Any]:
+    """Time each card by itself."""
+
+    @wraps(judge)
+    def timed(card: Any, snapshot: Any) -> Any:
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            return judge(card, snapshot)
+        finally:
+            spent.take(f"judge {card.id}", wall, cpu)
+
+    return timed

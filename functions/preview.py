@@ -1,0 +1,56 @@
+"""Trying out settings over HTTP: what a card would say under them, on stored data, without saving."""
+
+from typing import Any
+
+import azure.functions as func
+from pydantic import ConfigDict, Field, RootModel
+
+from functions import problems
+from functions.answers import json_answer
+from functions.blueprints import blueprint
+from functions.bodies import body_of
+from functions.http import Call, endpoint
+from functions.queries import Query, query_of
+from shared.access import MAY_READ_CONFIGURATION
+from shared.pipeline.preview import Refused, preview
+
+BLUEPRINT = blueprint()
+
+
+class TriedSettings(RootModel[dict[str, Any]]):
+    """Parts of the workspace's document in its own shape: what is not given stays, null takes the default."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class PreviewQuery(Query):
+    """How much of the rows is shown."""
+
+    rows: int = Field(default=20, ge=0, le=100)
+    """How many of each kind: of those that appear, that go, and that change."""
+
+
+@endpoint(
+    BLUEPRINT,
+    "preview_card",
+    "POST",
+    "workspaces/{workspace}/cards/{card}/preview",
+    roles=MAY_READ_CONFIGURATION,
+    query=PreviewQuery,
+    body=TriedSettings,
+    by_card=True,
+)
+async def preview_card(call: Call) -> func.HttpResponse:
+    """Give what a card would say under other settings, beside what it says now; nothing is saved.
+
+    For whoever sees the card and may read the document. A part that cannot be tried out is named in a 422.
+    """
+    card = call.card(call.workspace)
+    query = query_of(call.request, PreviewQuery)
+    change = body_of(call, TriedSettings).root
+    call.recomputes()
+    try:
+        found = await preview(call.services, call.workspace, card, change, query.rows)
+    except Refused as refused:
+        raise problems.invalid(refused.faults) from None
+    return json_answer(found)

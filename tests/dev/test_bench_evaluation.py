@@ -1,0 +1,123 @@
+"""`./run bench` measures evaluations, and the engines beside them do the same job."""
+
+import io
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+from rich.console import Console
+
+from dev import azurite as emulator
+from dev.bench import quiet_rounds
+from dev.bench.evaluation import stored, whole
+from dev.bench.evaluation.measured import measure
+from dev.bench.evaluation.merchant import merchant
+from dev.bench.evaluation.targets import targets
+from dev.bench.evaluation.whole import ENGINES, Size
+from dev.commands import evaluations
+from dev.host import ROOT
+from shared.store.account import StorageAccount
+from shared.store.store import open_store
+
+ORDERS = 2_000
+
+
+async def test_an_evaluation_is_measured(azurite: str, storage_names: str) -> None:
+    """The stages are timed, and what is published has defects of every kind; again, nothing is written."""
+    async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as store:
+        records = await stored.store(store, merchant(ORDERS)[2])
+        found = await measure(store)
+    assert records > 3 * ORDERS
+    first, unchanged = found["first"], found["unchanged"]
+    assert {"read", "publish", "exceptions", "alerts"} < first["seconds"].keys()
+    assert sum(name.startswith("judge ") for name in first["seconds"]) == 5
+    assert {each["status"] for each in found["readings"].values()} <= {"ok", "attention", "alert"}
+    assert sum(each["row_count"] for each in found["readings"].values()) > ORDERS // 200
+    assert unchanged["writes"] < first["writes"]
+    assert unchanged["published_seconds"] > 0
+
+
+def _figures() -> dict[str, Any]:
+    evaluated = {
+        "seconds": {"read": 0.1, "judge gap": 0.2},
+        "cpu_seconds": {"read": 0.1, "judge gap": 0.2},
+        "wall_seconds": 0.4,
+        "total_cpu_seconds": 0.3,
+        "published_seconds": 0.3,
+        "requests": 1_000,
+        "writes": 4,
+        "entities": 10,
+        "bytes": 10,
+        "peak_megabytes": 100,
+    }
+    judged = {"seconds": 1.0, "cpu_seconds": 1.0, "peak_megabytes": 100}
+    return {
+        "orders": 100,
+        "stored": {"records": 300},
+        "evaluated": {"first": evaluated, "unchanged": evaluated},
+        "judged": dict.fromkeys(("tieout", *ENGINES), judged),
+        "answers": {name: {"p95": 0.01} for name in ("cards", "card", "rows", "search")},
+        "import_seconds": 0.5,
+    }
+
+
+def test_figures_are_shown_and_held_against_targets(azurite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stages, engines and targets are shown; a missed target is told from one that is met."""
+
+    class Running:
+        connection_string = azurite
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr(evaluations, "measure", lambda *_: _figures())
+    monkeypatch.setattr(evaluations, "_install", lambda _: None)
+    monkeypatch.setattr(emulator, "running", lambda **_: Running())
+    monkeypatch.setattr(quiet_rounds, "KINDS", quiet_rounds.KINDS[-1:])
+    shown = io.StringIO()
+    sizes = [Size(100, seconds=0.2, megabytes=700), Size(1_000, seconds=1, megabytes=700)]
+    found = evaluations.evaluations(Console(file=shown, width=140), lambda _: None, sizes)
+    missed = [each["what"] for each in found["targets"] if not each["has_passed"]]
+    assert missed == ["100 evaluated and published"]
+    assert [each["kind"] for each in found["quiet_rounds"]] == [quiet_rounds.KINDS[0].kind]
+    for word in ("duckdb", "judge gap", "growth", "dollars a month", "Transactions"):
+        assert word in shown.getvalue()
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_growth_is_from_the_smallest_to_the_largest() -> None:
+    """What ten times the orders take is held against the growth that is allowed."""
+    small, large = _figures(), _figures()
+    large["evaluated"] = {
+        name: {**each, "published_seconds": 9.0} for name, each in large["evaluated"].items()
+    }
+    held = targets([Size(100, 1, 700), Size(1_000, 10, 700)], [small, large])
+    growth = next(each for each in held if each.what.startswith("growth"))
+    assert (round(growth.figure, 6), growth.has_passed) == (30, False)
+
+
+def test_a_part_that_fails_says_why() -> None:
+    """A measurement that breaks ends the whole with its own words."""
+    with pytest.raises(RuntimeError, match="judged failed"):
+        whole._run("judged", "no connection string", "")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_engines_agree(engine: str, tmp_path: Path) -> None:
+    """Each engine gives what another gives from the same files, as far as they are installed."""
+    pytest.importorskip("pyarrow")
+    pytest.importorskip(engine)
+    from dev.bench.evaluation.peers.files import write_files  # noqa: PLC0415 - needs pyarrow
+
+    write_files(merchant(ORDERS)[2], tmp_path)
+    command = (sys.executable, "-m", "dev.bench.evaluation.peers", engine, str(tmp_path))
+    ended = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    other = import_module(f"dev.bench.evaluation.peers.by_{next(e for e in ENGINES if e != engine)}")
+    assert json.loads(ended.stdout)["outcome"] == other.run(tmp_path).as_json()
