@@ -165,7 +165,7 @@ class Bench:
         return await self.drain()
 
     async def filled(self) -> None:
-        """Let the shop have six orders, each of another buyer, of whom the ledger has four; and read it all."""
+        """Let the shop have six orders of six buyers, the ledger four of these; and read it all."""
         await self.workspace()
         self.orders.knows(*(order(number) for number in range(6)))
         self.customers.knows(*(customer(number) for number in range(4)))
