@@ -4,6 +4,7 @@ import json
 from datetime import datetime, time, timedelta
 from http import HTTPStatus
 from typing import Any, Literal
+from urllib.parse import quote
 
 import azure.functions as func
 
@@ -49,7 +50,7 @@ async def show_alerts(visit: Visit) -> func.HttpResponse:
 @page(BLUEPRINT, "act_on_alert", "{workspace}/alerts/{alert}", roles=ROLES, method="POST", by_card=True)
 async def act_on_alert(visit: Visit) -> func.HttpResponse:
     """Acknowledge, snooze or reopen an alert, if it still stands as its page showed it."""
-    target = f"/workspaces/{visit.workspace.id}/alerts/{visit.part('alert')}"
+    target = f"/workspaces/{visit.workspace.id}/alerts/{quote(visit.part('alert'), safe='')}"
     answer = await answer_of(visit, "GET", target)
     form = visit.form()
     change: dict[str, Any] = {"action": form.get("action", "")}
@@ -74,7 +75,7 @@ async def act_on_alert(visit: Visit) -> func.HttpResponse:
 )
 async def send_delivery_again(visit: Visit) -> func.HttpResponse:
     """Send a message that did not arrive once more."""
-    target = f"/workspaces/{visit.workspace.id}/deliveries/{visit.part('delivery')}/send"
+    target = f"/workspaces/{visit.workspace.id}/deliveries/{quote(visit.part('delivery'), safe='')}/send"
     try:
         await ask(visit, "POST", target)
     except Problem as problem:

@@ -18,11 +18,13 @@ from functions.dashboard.card_line import line_of
 from functions.dashboard.card_pages import Pages, pages_of
 from functions.dashboard.card_views import CardQuery, View, applicable
 from functions.dashboard.card_work import Outcome
+from functions.dashboard.fields import plain
 from functions.dashboard.pages import page, shown
 from functions.dashboard.visit import Visit
 from functions.exception_requests import MOST_AT_ONCE
 from functions.problems import Problem
-from shared.access import ROLES
+from shared.access import ROLES, may_see
+from shared.cards import card_of
 from shared.cards.card import Card
 from shared.domain.gap.summary import RED_FLAG_DAYS
 
@@ -75,7 +77,9 @@ async def work_on_card(visit: Visit) -> func.HttpResponse:
     try:
         outcome = await _done(visit, view, form)
     except Problem as problem:
-        outcome = Outcome(problem=f"{problem.title}. {problem.detail}")
+        faults = "; ".join(f"{each.path}: {plain(each.message)}" for each in problem.faults)
+        said = f"Nothing was changed. {faults}." if faults else f"{problem.title}. {problem.detail}"
+        outcome = Outcome(problem=said)
     return await _shown(visit, card, view, outcome)
 
 
@@ -136,6 +140,7 @@ async def _shown(visit: Visit, card: Card, view: View, outcome: Outcome | None) 
         word=card_words.word,
         words_of=card_words,
         titled=card_words.title_of,
+        sees=lambda other: _sees(visit, other),
         in_a_week=_in_a_week(visit),
         line=await line_of(visit, view, reading, listing.rows, listing.pages),
         figures=card_figures.figures(reading, reader),
@@ -181,6 +186,12 @@ async def _opened(visit: Visit, view: View, listing: Listing) -> tuple[Row | Non
         return row, None
     told = case["row"] and {**case["row"], "state": case["state"], "assignee": case["assignee"]}
     return row or told, case
+
+
+def _sees(visit: Visit, name: str) -> bool:
+    """Say whether the visitor may open another card of this workspace."""
+    other = card_of(name)
+    return other is not None and visit.workspace.card(name).enabled and may_see(other, visit.caller)
 
 
 def _two(value: str) -> Decimal:

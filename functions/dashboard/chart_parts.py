@@ -24,12 +24,6 @@ class Point:
     """None where there is no reading: a gap is drawn, and nothing is made up."""
     shown: str = NO_READING
     """The value as people read it."""
-    href: str = ""
-    """What it opens: the rows behind it."""
-    is_flagged: bool = False
-    """It asks for attention."""
-    is_chosen: bool = False
-    """The rows are filtered by it."""
 
 
 @dataclass(frozen=True, slots=True)

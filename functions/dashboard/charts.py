@@ -22,7 +22,7 @@ from functions.dashboard.chart_parts import (
     table,
 )
 
-__all__ = ["Point", "bar", "bars", "columns", "pareto", "shares", "sparkline", "trend"]
+__all__ = ["Point", "bar", "columns", "pareto", "shares", "sparkline", "trend"]
 
 Written = Callable[[Decimal], str]
 MOST = Decimal(80)
@@ -115,27 +115,12 @@ def shares(points: Iterable[Point]) -> list[tuple[Decimal, Decimal]]:
     ]
 
 
-def bars(name: str, points: Sequence[Point], headings: tuple[str, str]) -> Markup:
-    """Give a table whose values have bars beside them, and whose names open the rows behind them."""
-    span = _span(_values(points))
-    rows = Markup().join(_bar_row(each, span) for each in points)
-    return Markup(
-        '<table class="bars"><caption class="hide">{}</caption><thead><tr><th scope="col">{}</th>'
-        '<td aria-hidden="true"></td><th scope="col" class="num">{}</th></tr></thead>'
-        "<tbody>{}</tbody></table>"
-    ).format(name, *headings, rows)
-
-
 def bar(value: Decimal, values: Iterable[Decimal], *, is_flagged: bool = False) -> Markup:
     """Give one bar, as long as its value is among others; it starts at their zero.
 
     The value itself stands beside it in words: the bar says nothing more, and is not read out.
     """
     least, most = _span(values)
-    return _bar(value, least, most, is_flagged=is_flagged)
-
-
-def _bar(value: Decimal, least: Decimal, most: Decimal, *, is_flagged: bool) -> Markup:
     kind = "bar-flagged" if is_flagged else "bar-negative" if value < 0 else "bar-value"
     whole = most - least
     return Markup(
@@ -145,16 +130,6 @@ def _bar(value: Decimal, least: Decimal, most: Decimal, *, is_flagged: bool) -> 
     ).format(
         _BAR, _BAR, kind, per_cent(min(value, Decimal(0)) - least, whole), per_cent(abs(value), whole), _BAR
     )
-
-
-def _bar_row(point: Point, span: tuple[Decimal, Decimal]) -> Markup:
-    chosen = Markup(' class="chosen"') if point.is_chosen else Markup()
-    current = Markup(' aria-current="true"') if point.is_chosen else Markup()
-    name = Markup('<a href="{}"{}>{}</a>').format(point.href, current, point.label)
-    drawn = Markup() if point.value is None else _bar(point.value, *span, is_flagged=point.is_flagged)
-    return Markup(
-        '<tr{}><th scope="row">{}</th><td class="bar-cell">{}</td><td class="num">{}</td></tr>'
-    ).format(chosen, name if point.href else point.label, drawn, point.shown)
 
 
 def _span(values: Iterable[Decimal]) -> tuple[Decimal, Decimal]:
@@ -191,8 +166,7 @@ def _line(points: Sequence[Point], scale: Scale) -> list[Markup]:
 
 def _dots(points: Sequence[Point], scale: Scale) -> list[Markup]:
     return [
-        Markup('<circle class="{}" cx="{}" cy="{}" r="3.5"><title>{}: {}</title></circle>').format(
-            "chart-dot flagged" if point.is_flagged else "chart-dot",
+        Markup('<circle class="chart-dot" cx="{}" cy="{}" r="3.5"><title>{}: {}</title></circle>').format(
             _middle(place, len(points)),
             scale.y(point.value),
             point.label,
@@ -238,7 +212,7 @@ def _columns(points: Sequence[Point], scale: Scale) -> list[Markup]:
         if point.value is None:
             continue
         y = Decimal(scale.y(point.value))
-        kind = "bar-flagged" if point.is_flagged else "bar-negative" if point.value < 0 else "bar-value"
+        kind = "bar-negative" if point.value < 0 else "bar-value"
         left, width = per_cent(10 * place + 2, 10 * count), per_cent(6, 10 * count)
         sizes = (left, number(min(y, zero)), width, number(abs(zero - y)))
         shape = Markup(

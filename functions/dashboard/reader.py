@@ -83,11 +83,13 @@ class Reader:
         time = dates.format_time(local, "short", locale=self.locale)
         return _time(text, both.replace("{1}", day).replace("{0}", time).replace("'", ""))
 
-    def clock(self, text: str | None) -> Markup:
-        """Write an instant as today's time of day, or with its day where it was another."""
+    def clock(self, text: str | None, now: datetime) -> Markup:
+        """Write an instant as today's time of day, or with its day where it is another."""
         if not text:
             return escape(NONE)
         local = _instant(text).astimezone(ZoneInfo(self.zone))
+        if local.date() != now.astimezone(local.tzinfo).date():
+            return self.instant(text)
         return _time(text, str(_babel("dates").format_time(local, "short", locale=self.locale)))
 
     def day(self, text: str | None) -> Markup:

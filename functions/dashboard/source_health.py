@@ -7,6 +7,7 @@ from typing import Any
 _STATES = (
     ("failed", "Failed"),
     ("stale", "Late"),
+    ("held", "Not read yet"),
     ("pulling", "Pulling"),
     ("off", "Switched off"),
     ("ok", "OK"),
@@ -42,9 +43,8 @@ def source_lines(sources: Iterable[Mapping[str, Any]]) -> list[SourceLine]:
 
 def _line(source: Mapping[str, Any]) -> SourceLine:
     streams = source["streams"]
-    problems = [f"{each['stream']}: {each['problem']}" for each in streams if each["problem"]]
     read = [each["last_success_at"] for each in streams]
-    state, problem = _state(source, problems)
+    state, problem = _state(source)
     return SourceLine(
         name=source["name"],
         title=source["title"],
@@ -56,14 +56,29 @@ def _line(source: Mapping[str, Any]) -> SourceLine:
     )
 
 
-def _state(source: Mapping[str, Any], problems: list[str]) -> tuple[str, str]:
+def _state(source: Mapping[str, Any]) -> tuple[str, str]:
+    """Give the state, and what is wrong: a stream that fails comes before one that is late."""
     if not source["enabled"]:
         return "off", ""
     if source["problem"]:
         return "failed", source["problem"]
-    check = source["check"]
-    if check is not None and check["problem"]:
-        return "failed", check["problem"]
-    if problems:
-        return "stale", problems[0]
+    if (wrong := fault_of_check(source)) is not None:
+        return "failed", wrong
+    troubled = [each for each in source["streams"] if each["problem"]]
+    for state, found in (
+        ("failed", [each for each in troubled if each["problem_at"] or each["missing"]]),
+        ("stale", [each for each in troubled if each["last_success_at"]]),
+        ("held", troubled),
+    ):
+        if found:
+            return state, found[0]["problem"]
     return ("pulling" if any(each["is_pulling"] for each in source["streams"]) else "ok"), ""
+
+
+def fault_of_check(source: Mapping[str, Any]) -> str | None:
+    """Give why a connection's last check did not pass; None where it did, or there was none."""
+    check = source["check"]
+    if check is None or check["has_passed"]:
+        return None
+    findings = [f"{each['what']}: {each['message']}" for each in check["findings"] if each["is_fatal"]]
+    return str(check["problem"] or next(iter(findings), "something is missing"))

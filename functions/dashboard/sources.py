@@ -11,6 +11,7 @@ from functions.blueprints import blueprint
 from functions.dashboard.asking import ask
 from functions.dashboard.notices import done, notice
 from functions.dashboard.pages import page, shown
+from functions.dashboard.source_health import fault_of_check
 from functions.dashboard.visit import Visit
 from functions.problems import Problem
 from functions.queries import Query, query_of
@@ -119,6 +120,7 @@ async def _page(visit: Visit, problem: Problem | None = None) -> func.HttpRespon
         is_pulling=any(each["is_pulling"] for source in sources for each in source["streams"]),
         may_run=visit.caller.has(*MAY_RUN),
         clock=visit.services.clock(),
+        is_all_read=all(each["state"][0] in {"ok", "off"} for each in sources),
         troubled=[each for each in sources if each["state"][0] in {"alert", "attention"}],
     )
 
@@ -130,7 +132,7 @@ def _said(source: dict[str, Any]) -> dict[str, Any]:
     order = ("alert", "attention", "held", "ok")
     states = [each["state"] for each in streams]
     state = min(states, key=lambda each: order.index(each[0])) if states else ("ok", "No stream")
-    if source["problem"]:
+    if source["problem"] or fault_of_check(source) is not None:
         state = ("alert", "Not working")
     if not source["enabled"]:
         state = ("off", "Switched off")

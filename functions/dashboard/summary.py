@@ -11,7 +11,11 @@ _CARDS = (
     ("held", "is held", "are held"),
     ("not_evaluated", "is not evaluated yet", "are not evaluated yet"),
 )
-_SOURCES = (("failed", "has failed", "have failed"), ("stale", "is late", "are late"))
+_SOURCES = (
+    ("failed", "has failed", "have failed"),
+    ("stale", "is late", "are late"),
+    ("held", "is not read yet", "are not read yet"),
+)
 
 
 def summary(readings: Iterable[Mapping[str, Any]], sources: Iterable[SourceLine]) -> str:

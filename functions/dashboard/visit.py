@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from functions.dashboard.reader import Reader
@@ -62,6 +62,6 @@ class Visit(Call):
         return found
 
 
-@cache
+@lru_cache(maxsize=256)
 def _reader(accepted: str, zone: str) -> Reader:
     return Reader.of(accepted, zone)

@@ -51,7 +51,7 @@ async def begin(caller: Caller, store: Store, rules: Rules, now: datetime) -> st
         seen_at=now,
     )
     held = await _held_by(session, store, rules, now)
-    if held is None:
+    if held is None or bool(workspace) == caller.is_operator:
         raise Refused("the key does not open a session")
     await store.sessions.drop_made_before(now - rules.longest)
     await store.sessions.put(replace(session, proof=_proof(token, held[1])))
@@ -74,7 +74,7 @@ async def by_session(token: str, store: Store, rules: Rules, now: datetime) -> C
     if held is None or not hmac.compare_digest(_proof(token, held[1]), session.proof):
         raise Refused("the session's key is revoked, expired or another")
     if now - session.seen_at >= min(_NOTE_USE_EVERY, rules.idle / 2):
-        await store.sessions.put(replace(session, seen_at=now))
+        await store.sessions.note_use(session.id, now)
     return held[0]
 
 

@@ -8,6 +8,7 @@ A step writes all that it changes in one transaction.
 """
 
 import asyncio
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from shared.domain.exceptions import ExceptionCase, Incomplete, NotAllowed, Step
@@ -25,6 +26,7 @@ from shared.store.exception_entities import (
     kept_of,
 )
 from shared.store.folds import Folds
+from shared.store.kept import Kept
 from shared.store.tables import Conflict, Table, key
 
 TOGETHER = 33
@@ -40,8 +42,9 @@ TRANSACTIONS = 4
 class Exceptions:
     """The exceptions of all cards."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, kept: Kept | None = None) -> None:
         self._table = table
+        self._kept = Kept() if kept is None else kept
         self.folds = Folds(table)
 
     async def get(self, card: CardName, case_id: str) -> KeptException | None:
@@ -58,11 +61,21 @@ class Exceptions:
         return found
 
     async def first_seen(self, card: CardName, ids: Sequence[str]) -> dict[str, str]:
-        """Give when each of these exceptions was first seen: of a few one by one, of many in one pass."""
+        """Give when each of these exceptions was first seen: of a few one by one, of many in one pass.
+
+        What such a pass found holds until a fold adds to it.
+        """
         if len(ids) <= FEW:
             return {name: each.case.first_seen for name, each in (await self.get_all(card, ids)).items()}
-        found = self._table.between(card.partition, "case|", "case}", ["id", "first_seen"])
-        every = {each["id"]: each["first_seen"] async for each in found}
+        version = await self.folds.version(card.partition)
+        name = ("first seen", card.partition, version)
+        contents = self._kept.get(name) if version else None
+        if contents is None:
+            found = self._table.between(card.partition, "case|", "case}", ["id", "first_seen"])
+            contents = [json.dumps({each["id"]: each["first_seen"] async for each in found}).encode()]
+            if version:
+                self._kept.keep(name, contents)
+        every = json.loads(contents[0])
         return {each: every[each] for each in ids if each in every}
 
     async def every(self, card: CardName) -> list[KeptException]:

@@ -53,6 +53,11 @@ class Folds:
         pointer = await self._table.get(partition, "folded")
         return str(pointer["evaluation"]) if pointer else ""
 
+    async def version(self, partition: str) -> str:
+        """Give what changes with each fold of a card; "" where none is finished."""
+        pointer = await self._table.get(partition, "folded")
+        return "" if pointer is None or pointer["is_under_way"] else str(pointer["etag"])
+
     async def begin(self, partition: str, folded: Folded) -> Folded:
         """Note that steps are under way: should their end never be noted, the next one finds that out.
 

@@ -3,10 +3,11 @@
 Table `sessions`. PartitionKey: `session`. RowKey: the session's id.
 """
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from shared.store.tables import Entity, Table, key
+from shared.store.tables import Conflict, Entity, Table, key
 
 _PARTITION = "session"
 
@@ -42,6 +43,15 @@ class Sessions:
         """Give one session, if there is one."""
         entity = await self._table.get(_PARTITION, key(session_id))
         return None if entity is None else _session(entity)
+
+    async def note_use(self, session_id: str, seen_at: datetime) -> None:
+        """Note when a session was used; one that somebody has ended meanwhile stays ended."""
+        entity = await self._table.get(_PARTITION, key(session_id))
+        if entity is None:
+            return
+        etag = entity.pop("etag")
+        with suppress(Conflict):
+            await self._table.replace({**entity, "seen_at": seen_at}, etag)
 
     async def delete(self, session_id: str) -> None:
         """End a session; one that is not there is fine."""

@@ -104,7 +104,7 @@ async def _store(
         receipts=Receipts(await every.table("receipts")),
         decisions=Decisions(await every.table("decisions")),
         readings=Readings(await every.table("readings"), await every.table("rows"), kept),
-        exceptions=Exceptions(await every.table("exceptions")),
+        exceptions=Exceptions(await every.table("exceptions"), kept),
         alerts=Alerts(await every.table("alerts")),
         recipients=Recipients(await every.table("alerts")),
         events=Events(await every.table("alerts")),

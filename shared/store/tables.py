@@ -34,6 +34,11 @@ _CONFLICTS = frozenset({404, 409, 412})
 _INT32 = 2**31
 _FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+_SENT_AGAIN: dict[str, Any] = {"retry_on_methods": frozenset({"POST"})}
+"""The library sends no POST again, not even over a connection that the other side has let go of meanwhile.
+
+All of ours may be: they write the same once more, or know by their mark that they have.
+"""
 
 
 class Conflict(Exception):
@@ -162,7 +167,7 @@ class Table:
                     match_condition=MatchConditions.IfNotModified,
                 )
             else:
-                answer = await self._client.create_entity(_typed(entity))
+                answer = await self._client.create_entity(_typed(entity), **_SENT_AGAIN)
         except (ResourceModifiedError, ResourceExistsError):
             there = await self.get(entity["PartitionKey"], entity["RowKey"])
             if there is None or there.get("mark") != entity["mark"]:
@@ -182,12 +187,12 @@ class Table:
             check(entity)
             size = _sent(entity)
             if batch and (len(batch) == BATCH or weight + size > LARGEST_TRANSACTION):
-                await self._client.submit_transaction(batch)
+                await self._client.submit_transaction(batch, **_SENT_AGAIN)
                 batch, weight = [], 0
             batch.append(("upsert", _typed(entity), {"mode": UpdateMode.REPLACE}))
             weight += size
         if batch:
-            await self._client.submit_transaction(batch)
+            await self._client.submit_transaction(batch, **_SENT_AGAIN)
 
     async def change_together(self, changes: Sequence[tuple[Mapping[str, Any], str | None]]) -> None:
         """Write up to 100 entities of one partition: all of them, or none.
@@ -209,7 +214,7 @@ class Table:
             check(marked)
             operations.append(_operation(_typed(marked), etag))
         try:
-            await self._client.submit_transaction(operations)
+            await self._client.submit_transaction(operations, **_SENT_AGAIN)
         except TableTransactionError as error:
             if error.status_code not in _CONFLICTS:
                 raise

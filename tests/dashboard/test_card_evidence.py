@@ -1,5 +1,6 @@
 """A row that opens: all that it rests on, for people who check it by hand."""
 
+from functions.dashboard.chain import ABSENT_SAGE_B2B as ABSENT_B2B
 from shared.store.store import Store
 from tests.dashboard.conftest import Enter
 from tests.dashboard.links import links
@@ -86,3 +87,17 @@ async def test_a_customer_opens_to_what_was_tried(store: Store, enter: Enter) ->
     ):
         assert told in seen.words, told
     assert "javascript:" not in seen.text
+
+
+async def test_another_card_is_linked_for_those_who_may_open_it(store: Store, enter: Enter) -> None:
+    """A role that does not see the wider card reads its name, and is led to no closed door."""
+    also = {"card": ABSENT, "row": "r1", "why": "the same buyer"}
+    await add_workspace(store)
+    await publish(
+        store, [customer("ann", also_on=(also,))], ABSENT_B2B, unit="customers", currency=None, value=1
+    )
+    wider = f"/dashboard/acme/cards/{ABSENT}?row=r1"
+    for role, is_led in (("marketing", False), ("finance", True)):
+        seen = await (await enter(role)).get(f"/dashboard/acme/cards/{ABSENT_B2B}?row=ann")
+        assert "Ecom Customers Absent from Sage the same buyer" in seen.words
+        assert is_led == (wider in seen.text)

@@ -90,6 +90,11 @@ async def test_nothing_missing_is_told_apart_from_nothing_that_fits(store: Store
     assert "No row fits" in (await browser.get(f"{PAGE}?q=nobody")).words
     await publish(store, [], number=2, value="0.00")
     assert "Nothing is missing" in (await browser.get(PAGE)).words
+    kept = {"status": "held", "value_as_of": "2026-04-08T08:00:00Z", "waiting_for": ["ledger invoices"]}
+    await publish(store, [], number=3, value="0.00", **kept)
+    words = (await browser.get(PAGE)).words
+    assert "Nothing was missing then That is of 8 Apr 2026, 09:00" in words
+    assert "Everything of the window made it across" not in words
 
 
 async def test_a_bar_filters_by_its_reason_and_lets_go(store: Store, enter: Enter) -> None:

@@ -102,10 +102,12 @@ async def test_what_is_refused_is_said_row_by_row(store: Store, enter: Enter) ->
 NOT_DONE = [
     ({"action": "assign", "assignee": "Dana"}, "Choose at least one row first."),
     ({"ids": "BC-1", "action": "snooze", "until": "Friday"}, "Say the day as a date"),
-    ({"ids": "BC-1", "action": "ignore"}, "could not be changed"),
+    ({"ids": "BC-1", "action": "snooze"}, "Say until when to snooze"),
+    ({"ids": "BC-1", "action": "ignore"}, "Say why this can be ignored."),
     ({"ids": "BC-1", "action": "sing"}, "Choose what to do with the rows."),
     ({"row": "BC-1", "action": "comment", "comment": " "}, "Write the comment first."),
     ({"ids": "nobody", "action": "resolve"}, "There is no such exception"),
+    ({"row": "BC-1", "action": "comment", "comment": "x" * 4_001}, "Nothing was changed. comment: "),
 ]
 
 

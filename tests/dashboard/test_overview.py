@@ -22,6 +22,7 @@ from functions.dashboard.tiles import tile
 from shared.cards import CARDS
 from shared.store.store import Store
 from tests.dashboard.conftest import NOW, Enter
+from tests.dashboard.test_source_health import source
 from tests.functions.app import add_workspace, publish, reading
 
 READER = Reader.of("", "UTC")
@@ -125,6 +126,7 @@ SUMMARIES = [
     ([], [], ""),
     (["ok", "attention"], ["ok"], "No card alerts. All sources are read."),
     (["alert"], ["stale"], "The card alerts. The source is late."),
+    (["ok"], ["ok", "held"], "No card alerts. Of 2 sources, 1 is not read yet."),
     (["alert", "alert", "held", "ok"], ["ok", "ok"], "Of 4 cards, 2 alert, 1 is held. All sources are read."),
     (["not_configured", "not_evaluated"], [], "The card is not evaluated yet."),
 ]
@@ -133,52 +135,8 @@ SUMMARIES = [
 @pytest.mark.parametrize(("cards", "sources", "expected"), SUMMARIES)
 def test_the_first_sentence_says_who_is_needed(cards: list[str], sources: list[str], expected: str) -> None:
     """What alerts, is held or late is counted; where nothing does, that is said."""
-    lines = source_lines(_source(state) for state in sources)
+    lines = source_lines(source(state) for state in sources)
     assert expected == summary([_card("x", each) for each in cards], lines)
-
-
-def _source(state: str = "ok", **changes: Any) -> dict[str, Any]:
-    stream = {
-        "stream": "orders",
-        "problem": "orders of shop is 2 h old" if state == "stale" else "",
-        "last_success_at": "2026-04-12T08:00:00Z",
-        "records_stored": 5,
-        "bad_records": 0,
-        "is_pulling": state == "pulling",
-    }
-    return {
-        "name": "shop",
-        "title": "Shopify",
-        "enabled": state != "off",
-        "problem": "the secret env:X is not set" if state == "failed" else "",
-        "check": None,
-        "streams": [stream, stream | {"stream": "refunds", "last_success_at": "2026-04-12T07:00:00Z"}],
-        **changes,
-    }
-
-
-@pytest.mark.parametrize("state", ["ok", "stale", "pulling", "off", "failed"])
-def test_a_source_is_as_well_as_its_worst(state: str) -> None:
-    """One word for all streams of a connection, with the first thing that is wrong, as of the oldest."""
-    (line,) = source_lines([_source(state)])
-    assert state == line.state
-    assert bool(line.problem) == (state in {"stale", "failed"})
-    assert ("2026-04-12T07:00:00Z", 10) == (line.read_at, line.records)
-
-
-def test_a_source_with_a_stream_that_was_never_read_is_not_read() -> None:
-    """No time is made up for what never happened."""
-    source = _source()
-    source["streams"][0]["last_success_at"] = None
-    assert source_lines([source])[0].read_at is None
-
-
-def test_what_needs_somebody_comes_first() -> None:
-    """Failed, late, pulling, switched off, fine."""
-    lines = source_lines(
-        [_source(state, name=state) for state in ("ok", "off", "pulling", "stale", "failed")]
-    )
-    assert ["failed", "stale", "pulling", "off", "ok"] == [each.state for each in lines]
 
 
 def test_a_tile_of_one_entity_is_its_part() -> None:
@@ -224,6 +182,17 @@ async def test_every_state_has_its_next_step(store: Store, enter: Enter) -> None
     assert "No connection brings what this card needs" in words
     assert "Not evaluated yet" in words
     assert "not read yet" in words
+
+
+async def test_a_held_tile_has_the_date_of_its_value(store: Store, enter: Enter) -> None:
+    """A value that was kept is never shown as of the evaluation that kept it."""
+    await add_workspace(store)
+    held = {"status": "held", "value_as_of": "2026-04-08T08:00:00Z", "waiting_for": ["ledger invoices"]}
+    await publish(store, [], **held)
+    words = (await (await enter("owner")).get("/dashboard/acme")).words
+    assert "as of 8 Apr 2026, 09:00" in words
+    assert "as of 12 Apr 2026" not in words.partition("Shown as of")[0]
+    assert "then 7.1" in words
 
 
 async def test_a_tile_says_how_it_moved(store: Store, enter: Enter) -> None:

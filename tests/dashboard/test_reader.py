@@ -67,11 +67,18 @@ def test_the_exact_instant_is_behind_each() -> None:
     for shown in (
         reader.instant(INSTANT),
         reader.ago(INSTANT, now),
-        reader.clock(INSTANT),
+        reader.clock(INSTANT, now),
         reader.day(INSTANT),
     ):
         assert f'datetime="{INSTANT}" title="2026-04-12 22:30:00 UTC"' in shown
     assert "14 min ago" == reader.ago(INSTANT, now).striptags()
+
+
+def test_a_time_of_another_day_has_its_day() -> None:
+    """A time of day alone is today's, by the workspace's days and not by those of UTC."""
+    reader, now = Reader.of("", "Europe/London"), datetime(2026, 4, 12, 22, 59, tzinfo=UTC)
+    assert "23:30" == reader.clock(INSTANT, now).striptags()
+    assert "12 Apr 2026, 23:30" == reader.clock(INSTANT, now + timedelta(minutes=1)).striptags()
 
 
 def test_a_day_is_a_day_everywhere() -> None:
@@ -117,7 +124,12 @@ def test_what_is_not_there_is_a_dash() -> None:
     """Nothing is never shown as zero."""
     reader = Reader.of("", "UTC")
     none = [reader.number(None), reader.percent(None), reader.duration(None), reader.money(None, "EUR")]
-    none += [reader.instant(None), reader.day(None), reader.ago(None, datetime.now(UTC)), reader.clock(None)]
+    none += [
+        reader.instant(None),
+        reader.day(None),
+        reader.ago(None, datetime.now(UTC)),
+        reader.clock(None, datetime.now(UTC)),
+    ]
     assert {"\N{EN DASH}"} == {str(each) for each in [*none, reader.money_change(None, "EUR")]}
 
 

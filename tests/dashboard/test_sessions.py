@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -119,6 +120,29 @@ async def test_who_signs_out_is_out() -> None:
     await end(token, store)
     with pytest.raises(Refused):
         await by_session(token, store, RULES, NOW)
+
+
+async def test_a_request_beside_it_does_not_undo_a_sign_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signs out while another request of theirs is under way is out all the same."""
+    store = memory_store()
+    token, _ = await _begun(store)
+    table: Any = store.sessions._table
+    replace = table.replace
+
+    async def overtaken(*args: Any) -> str:
+        await end(token, store)
+        return str(await replace(*args))
+
+    monkeypatch.setattr(table, "replace", overtaken)
+    assert await by_session(token, store, RULES, NOW + timedelta(minutes=10)) is not None
+    with pytest.raises(Refused):
+        await by_session(token, store, RULES, NOW + timedelta(minutes=10))
+
+
+async def test_nobody_but_the_operator_begins_an_operators_session() -> None:
+    """A caller whose key opens no workspace is no operator for that."""
+    with pytest.raises(Refused):
+        await begin(Caller("a key of nothing", {}), memory_store(), RULES, NOW)
 
 
 async def test_what_is_kept_opens_nothing() -> None:

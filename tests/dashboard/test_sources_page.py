@@ -67,6 +67,7 @@ async def test_the_page_says_how_fresh_each_stream_is(store: Store, enter: Enter
     before = await browser.get(PAGE)
     assert "1 of 1 connections needs a look" not in before.words
     assert "Not read yet" in before.words
+    assert "Every stream is read" not in before.words
     await _read(store)
     seen = await browser.get(PAGE)
     assert "Every stream is read and up to date." in seen.words

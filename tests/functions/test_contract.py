@@ -36,7 +36,7 @@ from tests.functions.app import (
 from tests.functions.contract import swagger
 from tests.pipeline.memory import memory_store
 
-REQUESTS = int(os.environ.get("TIEOUT_REQUESTS", "1000"))
+REQUESTS = int(os.environ.get("TIEOUT_REQUESTS", "5000"))
 """How many requests are made over all operations."""
 NOW = datetime(2026, 4, 12, 3, tzinfo=UTC)
 KNOWN = {

@@ -17,7 +17,7 @@ from shared.store.checkpoints import Checkpoint
 from shared.store.queues import EVALUATE, PULL
 from shared.store.segments import Run, StreamName
 from shared.store.store import Store
-from tests.pipeline.vendors import START, Vendor, connect, source
+from tests.pipeline.vendors import START, Vendor, connect, customer, order, source
 
 CARD = "ecom_customers_absent_from_sage"
 OTHER_CARD = "ecom_customers_absent_from_d365"
@@ -163,6 +163,13 @@ class Bench:
         """Pull these connections, or all, and evaluate."""
         await self.enqueue(*connections)
         return await self.drain()
+
+    async def filled(self) -> None:
+        """Let the shop have six orders of six buyers, the ledger four of these; and read it all."""
+        await self.workspace()
+        self.orders.knows(*(order(number) for number in range(6)))
+        self.customers.knows(*(customer(number) for number in range(4)))
+        await self.round()
 
     def name(self, stream: str = "orders", workspace_id: str = "shop") -> StreamName:
         """Give a stream's name."""

@@ -9,6 +9,7 @@ from shared.pipeline import gather
 from shared.store.account import StorageAccount
 from shared.store.store import open_store
 from tests.pipeline.bench import Bench
+from tests.pipeline.memory import memory_store
 
 
 @pytest.fixture
@@ -20,3 +21,11 @@ async def bench(azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(sources, "SOURCES", made.sources)
         await made.workspace()
         yield made
+
+
+@pytest.fixture
+def bench_in_memory(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Give a bench over a store in memory."""
+    made = Bench(memory_store())
+    monkeypatch.setattr(sources, "SOURCES", made.sources)
+    return made

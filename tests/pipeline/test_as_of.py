@@ -30,21 +30,6 @@ assert SAGE is not None
 _NOT_REPEATED = {*ASKED, "evaluation", "published_at", "rows_of", "is_recomputed", "asked_for"}
 
 
-@pytest.fixture
-def bench_in_memory(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Give a bench over a store in memory."""
-    made = Bench(memory_store())
-    monkeypatch.setattr(sources, "SOURCES", made.sources)
-    return made
-
-
-async def _filled(bench: Bench) -> None:
-    await bench.workspace()
-    bench.orders.knows(*(order(number) for number in range(6)))
-    bench.customers.knows(*(customer(number) for number in range(4)))
-    await bench.round()
-
-
 async def _recomputed(bench: Bench, moment: str) -> as_of.Recomputed:
     found = await bench.store.workspaces.get("shop")
     assert found
@@ -80,7 +65,7 @@ def test_every_published_instant_can_be_had_again(actions: list[tuple[str, int]]
 async def test_what_came_later_is_not_seen(bench_in_memory: Bench) -> None:
     """Orders, customers and settings of later leave the past as it was."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     before, rows = await bench.reading(), await bench.rows()
     told = [each["stream"] for each in [*before["inputs"], *before["other_inputs"]]]
     assert sorted(told) == ["companies", "customers", "orders"]  # siblings' streams, too
@@ -99,7 +84,7 @@ async def test_what_came_later_is_not_seen(bench_in_memory: Bench) -> None:
 async def test_between_two_evaluations_the_records_of_then_are_judged(bench_in_memory: Bench) -> None:
     """What was committed by an instant counts there, whether or not anybody evaluated it."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     bench.clock.advance(minutes=15)
     bench.customers.knows(customer(4), since=bench.clock.now - timedelta(minutes=1))
     await bench.pull("customers")
@@ -116,7 +101,7 @@ async def test_between_two_evaluations_the_records_of_then_are_judged(bench_in_m
 async def test_a_held_card_is_held_then(bench_in_memory: Bench) -> None:
     """It says what it waited for, and shows the value and the rows that it kept (decision 15)."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     judged, rows = await bench.reading(), await bench.rows()
     bench.clock.advance(minutes=15)
     bench.orders.trouble[0] = SourceError("out")
@@ -135,7 +120,7 @@ async def test_a_held_card_is_held_then(bench_in_memory: Bench) -> None:
 async def test_what_went_stale_without_an_evaluation_is_held(bench_in_memory: Bench) -> None:
     """Hours after the last run nobody can say how things stood, though nobody evaluated it."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     bench.clock.advance(hours=6)
     again = await _recomputed(bench, text(bench.clock.now))
     assert again.reading["status"] == "held"
@@ -146,7 +131,7 @@ async def test_what_went_stale_without_an_evaluation_is_held(bench_in_memory: Be
 async def test_before_the_first_reading_there_is_nothing(bench_in_memory: Bench) -> None:
     """Nothing is made up for the time before the first evaluation."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     with pytest.raises(NotYet):
         await _recomputed(bench, text(bench.clock.now - timedelta(days=1)))
 
@@ -155,7 +140,7 @@ async def test_before_the_first_reading_there_is_nothing(bench_in_memory: Bench)
 async def test_what_is_not_kept_any_more_is_said_to_be_gone(bench_in_memory: Bench, lost: str) -> None:
     """Beyond retention, or where the settings of then are not known, nothing is guessed."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     before = await bench.reading()
     if lost == "retention":
         bench.clock.advance(days=401)
@@ -182,7 +167,7 @@ def _with_settled(card: Card) -> Card:
 async def test_settled_rows_wait_until_somebody_asks(bench_in_memory: Bench) -> None:
     """They are worked out once, for the reading that they belong to, and stay what they were then."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     assert SAGE is not None
     card, before = _with_settled(SAGE), await bench.reading()
     assert not await bench.store.readings.has_rows("shop", CARD, before["rows_of"], SETTLED)
@@ -203,7 +188,7 @@ async def test_settled_rows_wait_until_somebody_asks(bench_in_memory: Bench) -> 
 async def test_settled_rows_go_with_their_reading(bench_in_memory: Bench) -> None:
     """What is dropped takes its rows along, settled ones too; the reading that stood then stays."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     assert SAGE is not None
     first = await bench.reading()
     await settled.settle(bench.services, _with_settled(SAGE), first)

@@ -4,32 +4,20 @@ from typing import Any
 
 import pytest
 
-from shared import sources
 from shared.cards import card_of
 from shared.errors import SourceError
 from shared.pipeline.evaluate import evaluate
 from shared.pipeline.preview import Refused, preview
 from tests.pipeline.bench import CARD, OTHER_CARD, Bench
-from tests.pipeline.memory import memory_store
-from tests.pipeline.vendors import customer, order
 
 SAGE = card_of(CARD)
 assert SAGE is not None
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(bench_in_memory: Bench) -> Bench:
     """Give a bench over a store in memory."""
-    made = Bench(memory_store())
-    monkeypatch.setattr(sources, "SOURCES", made.sources)
-    return made
-
-
-async def _filled(bench: Bench) -> None:
-    await bench.workspace()
-    bench.orders.knows(*(order(number) for number in range(6)))
-    bench.customers.knows(*(customer(number) for number in range(4)))
-    await bench.round()
+    return bench_in_memory
 
 
 async def _tried(bench: Bench, change: dict[str, Any], most: int = 20) -> dict[str, Any]:
@@ -56,7 +44,7 @@ CHANGES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 async def test_a_preview_says_what_saving_would_bring(bench: Bench, change: dict[str, Any]) -> None:
     """Value, status, breakdown and rows are those of the evaluation after saving; saved is nothing."""
-    await _filled(bench)
+    await bench.filled()
     before, stored = await bench.reading(), _everything(bench)
     rows = {row["id"]: row for row in await bench.rows()}
     tried = await _tried(bench, change)
@@ -74,7 +62,7 @@ async def test_a_preview_says_what_saving_would_bring(bench: Bench, change: dict
 
 async def test_rows_that_change_say_in_what(bench: Bench) -> None:
     """A row that stays and is looked for by another key is shown before and after; counts are of all."""
-    await _filled(bench)
+    await bench.filled()
     change = {"field_map": {"key_precedence": {"dtc": ["account_reference"]}}}
     found = (await _tried(bench, change, most=1))["rows"]
     counts = {name: found[name]["count"] for name in found}
@@ -84,7 +72,7 @@ async def test_rows_that_change_say_in_what(bench: Bench) -> None:
 
 async def test_nothing_changed_changes_nothing(bench: Bench) -> None:
     """An empty change gives the same twice, without a row that comes, goes or differs."""
-    await _filled(bench)
+    await bench.filled()
     tried = await _tried(bench, {})
     assert tried["now"] == tried["then"]
     assert {each["count"] for each in tried["rows"].values()} == {0}
@@ -108,7 +96,7 @@ async def test_what_cannot_be_tried_out_is_named(
     bench: Bench, change: dict[str, Any], path: str, says: str
 ) -> None:
     """Each fault has its path, as with saving; what only new records could show is not shown wrongly."""
-    await _filled(bench)
+    await bench.filled()
     with pytest.raises(Refused) as refused:
         await _tried(bench, change)
     assert path in [fault.path for fault in refused.value.faults]
@@ -117,7 +105,7 @@ async def test_what_cannot_be_tried_out_is_named(
 
 async def test_without_trusted_inputs_both_are_held(bench: Bench) -> None:
     """A preview of half-read data would be no finding either (decision 15)."""
-    await _filled(bench)
+    await bench.filled()
     bench.orders.trouble[0] = SourceError("out")
     bench.clock.advance(minutes=15)
     await bench.round()

@@ -10,7 +10,6 @@ from itertools import count
 from typing import Any
 from unittest import mock
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,25 +141,10 @@ def _counted(bench: Bench) -> Iterator[Counter[str]]:
     yield written
 
 
-@pytest.fixture
-def bench_in_memory(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Give a bench over a store in memory."""
-    made = Bench(memory_store())
-    monkeypatch.setattr(sources, "SOURCES", made.sources)
-    return made
-
-
-async def _filled(bench: Bench) -> None:
-    await bench.workspace()
-    bench.orders.knows(*(order(number) for number in range(6)))
-    bench.customers.knows(*(customer(number) for number in range(4)))
-    await bench.round()
-
-
 async def test_a_round_in_which_nothing_changed_writes_no_reading(bench_in_memory: Bench) -> None:
     """Nothing is written but one mark, and the reading says that it is as of now (GEN-01, GEN-02)."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
     with _counted(bench) as written:
@@ -176,7 +160,7 @@ async def test_a_round_in_which_nothing_changed_writes_no_reading(bench_in_memor
 async def test_rows_that_did_not_change_are_not_written(bench_in_memory: Bench) -> None:
     """A figure that changed writes its reading, which points to the rows of the one before."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
     await bench.workspace(cards={CARD: {"threshold": 1}})
@@ -192,7 +176,7 @@ async def test_rows_that_did_not_change_are_not_written(bench_in_memory: Bench) 
 async def test_a_changed_row_is_published(bench_in_memory: Bench) -> None:
     """A row that appears is there with its reading, and the one before still tells its own."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
     bench.orders.knows(replace(order(7), placed_at=text(START)), since=bench.clock.now - timedelta(minutes=1))
@@ -207,7 +191,7 @@ async def test_a_changed_row_is_published(bench_in_memory: Bench) -> None:
 async def test_a_workspace_that_is_evaluated_is_not_overdue(bench_in_memory: Bench) -> None:
     """The catch-up timer goes by the last evaluation, not by the last reading that was written."""
     bench = bench_in_memory
-    await _filled(bench)
+    await bench.filled()
     for _ in range(4):
         bench.clock.advance(minutes=30)
         await bench.evaluate()

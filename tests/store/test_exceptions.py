@@ -109,6 +109,24 @@ async def test_many_appear_together(exceptions: Exceptions) -> None:
     assert {"order": "12"} == kept["12"].summary
 
 
+async def test_first_seen_is_what_is_kept(exceptions: Exceptions, other: Exceptions) -> None:
+    """However many are asked for, and whoever folds meanwhile: each exception has its own first instant."""
+    ids = [str(number) for number in range(30)]
+    later = Step(at="2026-04-15T09:00:00Z", who=TIEOUT, action="appeared")
+    folded = Folded("1")
+    for some, step in ((ids[:24], APPEARED), (ids[24:], later)):
+        begun = await other.folds.begin(CARD.partition, folded)
+        assert len(await exceptions.first_seen(CARD, ids)) in {0, 24}
+        await other.take_all(CARD, dict.fromkeys(some, (step, None)))
+        await other.folds.end(CARD.partition, replace(begun, evaluation=begun.evaluation + "1"))
+        folded = await other.folds.of(CARD.partition)
+        first, again = [await exceptions.first_seen(CARD, ids) for _ in range(2)]
+        few = await exceptions.first_seen(CARD, ids[-8:])
+        assert first == again
+        assert few == {each: first[each] for each in ids[-8:] if each in first}
+        assert [first[each] for each in some] == [step.at] * len(some)
+
+
 async def test_cards_are_apart(exceptions: Exceptions) -> None:
     """The same id on another card, or in another workspace, is another exception."""
     await exceptions.take(CARD, "x", APPEARED)

@@ -1,11 +1,13 @@
 """Tables: what is written comes back as it was, and two writers do not overwrite each other."""
 
 import random
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError, ServiceRequestError
+from azure.core.pipeline.transport import AioHttpTransport
 
 from shared.store.tables import LARGEST_TRANSACTION, Conflict, Table
 
@@ -144,3 +146,35 @@ async def test_a_range_has_its_first_and_not_its_last(table: Table) -> None:
     assert found == ["a|1", "a|2", "a|2 it's"]
     assert [each["RowKey"] async for each in table.between("o'p q", "b")] == ["b", "c"]
     assert [each["RowKey"] async for each in table.between("o'p q", last="a|2")] == ["a", "a|1"]
+
+
+WRITES: dict[str, Callable[[Table], Awaitable[object]]] = {
+    "created": lambda table: table.replace(KEYS | {"n": 1}, ""),
+    "together": lambda table: table.change_together([(KEYS | {"n": 1}, "")]),
+    "all": lambda table: table.put_all([KEYS | {"n": 1}]),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+@pytest.mark.parametrize("arrives", [False, True], ids=["request is lost", "answer is lost"])
+async def test_a_connection_that_breaks_loses_no_write(
+    table: Table,
+    write: Callable[[Table], Awaitable[object]],
+    arrives: bool,  # noqa: FBT001 - given by pytest
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A connection that was idle is let go of by the other side: what was sent over it is sent again."""
+    send, lost = AioHttpTransport.send, list[str]()
+
+    async def breaking(transport: AioHttpTransport, request: Any, **options: Any) -> Any:
+        if lost or request.method != "POST":
+            return await send(transport, request, **options)
+        lost.append(request.url)
+        if arrives:
+            await send(transport, request, **options)
+        raise ServiceRequestError("Server disconnected")
+
+    monkeypatch.setattr(AioHttpTransport, "send", breaking)
+    await write(table)
+    assert len(lost) == 1
+    assert (await _read(table))["n"] == 1

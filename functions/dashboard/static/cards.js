@@ -50,7 +50,7 @@ async function working(address, options, then) {
     if (mine === asked || options) then(found);
   } catch (error) {
     if (!options?.method) location.assign(address);
-    else say(`${error.message}. Nothing was changed; load the page again.`, "fault");
+    else say(`${error.message}. Load the page again to see how the rows stand.`, "fault");
   } finally {
     if (mine === asked) {
       page.classList.remove("is-working");
