@@ -8,28 +8,26 @@ from functions import messages, runtime
 from functions.blueprints import blueprint
 from shared import settings
 from shared.pipeline import log, pull
-from shared.sources import SOURCES
-from shared.sources.source import Source
+from shared.sources import POLLED
 
 BLUEPRINT = blueprint()
 
 
-def _timer(source: Source) -> None:
+def _timer(kind: str, schedule: str) -> None:
     async def ask(timer: func.TimerRequest) -> None:
         started = time.monotonic()
         async with runtime.services() as services:
-            count = await pull.enqueue_kind(services, source.kind)
+            count = await pull.enqueue_kind(services, kind)
         seconds = round(time.monotonic() - started, 3)
-        log.step("enqueue", kind=source.kind, streams=count, past_due=timer.past_due, seconds=seconds)
+        log.step("enqueue", kind=kind, streams=count, past_due=timer.past_due, seconds=seconds)
 
-    schedule = settings.schedule(source.kind, source.schedule)
-    timed = BLUEPRINT.timer_trigger(arg_name="timer", schedule=schedule, run_on_startup=False)(ask)
-    BLUEPRINT.function_name(f"pull_{source.kind}")(timed)
+    set_schedule = settings.schedule(kind, schedule)
+    timed = BLUEPRINT.timer_trigger(arg_name="timer", schedule=set_schedule, run_on_startup=False)(ask)
+    BLUEPRINT.function_name(f"pull_{kind}")(timed)
 
 
-for _source in SOURCES:
-    if _source.form is None:
-        _timer(_source)
+for _kind, _schedule in POLLED.items():
+    _timer(_kind, _schedule)
 
 
 @BLUEPRINT.function_name("pull")
