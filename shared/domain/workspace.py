@@ -21,7 +21,14 @@ from pydantic import (
     model_validator,
 )
 
-from shared.domain.notifications import AlertSettings, Notifications, Recipients, Role, SecretReference
+from shared.domain.notifications import (
+    AlertSettings,
+    Figure,
+    Notifications,
+    Recipients,
+    Role,
+    SecretReference,
+)
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -129,8 +136,8 @@ class CardSettings(Document):
     """What a workspace changes about one card; what is not given stays as the card has it."""
 
     enabled: bool = True
-    threshold: Decimal | None = Field(default=None, ge=0)
-    b2b_threshold: Decimal | None = Field(default=None, ge=0)
+    threshold: Figure | None = Field(default=None, ge=0)
+    b2b_threshold: Figure | None = Field(default=None, ge=0)
     window_days: int | None = Field(default=None, ge=1, le=366)
     scope: Literal["all", "b2b"] = "all"
     include_guests: bool = True
@@ -149,7 +156,7 @@ class ReferenceRate(Document):
     currency: Currency
     on: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$")]
     """`2026-10-30`, or `2026-10` for the month's average."""
-    rate: Decimal = Field(gt=0)
+    rate: Decimal = Field(gt=0, max_digits=18, decimal_places=9)
     """Units of `currency` for one euro, as the bank publishes it."""
 
 
