@@ -38,6 +38,7 @@ _DID = {
     ("alert", "reopen"): "reopened the alert",
     ("connection", "pull"): "asked for a pull",
     ("connection", "pull_anew"): "had everything read anew",
+    ("connection", "pull_since"): "had what changed since a date read again",
     ("connection", "confirm"): "confirmed a smaller master",
     ("connection", "upload"): "sent records",
     ("decision", "alias"): "decided that they are the same",
