@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from dev.commands.sources import read
+from dev.partner.documents import read
 from shared.alerting.document import trial_document
 from shared.alerting.route import addresses
 from shared.domain.deliveries import Delivery, delivery_id
