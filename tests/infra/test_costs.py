@@ -29,7 +29,7 @@ def test_nothing_is_reckoned_lower_than_measured() -> None:
 
 
 def test_queues_are_looked_into_as_the_host_does() -> None:
-    """What is paid for looking into empty queues follows from host.json and the queues that start functions."""
+    """Looks into empty queues follow from host.json and the queues that start functions."""
     host = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))
     assert f"00:00:{costs.SECONDS_BETWEEN_LOOKS:02}" == host["extensions"]["queues"]["maxPollingInterval"]
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "functions").glob("*.py"))

@@ -99,6 +99,8 @@ def test_json_is_given_as_json() -> None:
     """A text is put into the file of parameters quotes and all, so what is JSON is an array or object."""
     kinds = {name: each["type"] for name, each in bicep.tree(bicep.MAIN)["parameters"].items()}
     assert ("array", "object") == (kinds["entraAccess"], kinds["appSettings"])
+    # The first that puts such a text in as JSON.
+    assert ">= 1.23.4" == _azure_yaml()["requiredVersions"]["azd"]
 
 
 def test_azd_asks_for_little() -> None:
