@@ -62,7 +62,7 @@ def restore(account: StorageAccount, path: Path) -> Restored:
             if name == "keys" and has_keys[partition]:
                 found.left[name] += 1
             elif name == "exceptions" and entity["RowKey"] == "folded":
-                found.made[name] += _made(table, entity | {"is_under_way": True})
+                (found.made if _made(table, entity | {"is_under_way": True}) else found.left)[name] += 1
                 folded.add(partition)
             else:
                 _bring_back(table, name, entity, found)

@@ -13,6 +13,7 @@ from rich.table import Table
 from dev import azurite
 from dev import browser as chromium
 from dev.host import ROOT
+from dev.partner.told import stop
 
 LEAST = 95.0
 """Per cent of the branches of shared/ that tests take at least."""
@@ -67,7 +68,9 @@ def share_of(files: list[Covered]) -> float:
 
 
 def measured() -> list[Covered]:
-    """Give what was measured of each file; raises NoDataError where nothing was."""
+    """Give what was measured of each file; ends the command where nothing was."""
+    if not DATA.exists():
+        stop("Nothing has been measured yet: run it without --report.")
     from coverage import Coverage  # noqa: PLC0415 - a plugin of pytest has it loaded where it measures
 
     data = Coverage(data_file=DATA, config_file=str(ROOT / "pyproject.toml"))

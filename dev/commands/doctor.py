@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 
 def doctor(  # noqa: PLR0913 - each of them says where to look
-    url: Annotated[str, typer.Option("--app", envvar="TIEOUT_APP", help="Ask a running app.")] = "",
+    url: Annotated[str, typer.Option("--app", "--url", envvar="TIEOUT_APP", help="Ask a running app.")] = "",
     account: Annotated[
         str, typer.Option("--account", help="Look at this storage account, by your own Azure sign-in.")
     ] = "",

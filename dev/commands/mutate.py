@@ -19,6 +19,7 @@ from dev.host import ROOT
 from dev.mutation import cover
 from dev.mutation.mutants import UNCHANGED, Mutant, mutants_of
 from dev.mutation.trial import Outcome, tried
+from dev.partner.told import stop
 
 FOLDER = ROOT / ".local" / "mutation"
 TESTS = (
@@ -51,6 +52,10 @@ def mutate(
 ) -> None:
     """Change the code a little, many times, and say which changes no test notices."""
     mutants = drawn(files or ["shared/domain", "shared/cards"], sample, seed)
+    if not mutants:
+        stop(f"There is nothing to change in {', '.join(files or ())}: name files or folders from here.")
+    if measured and not cover.is_measured(FOLDER):
+        stop("Nothing has been measured yet: leave --measured away.")
     console.print(f"{len(mutants):,} changes to try.")
     if not measured:
         console.print("Measuring which tests come by which lines ...")

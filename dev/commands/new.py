@@ -13,6 +13,8 @@ from dev.host import ROOT
 from dev.partner.told import TOLD, stop
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+_TITLE = re.compile(r"[\w &'(),./:-]{1,60}", re.ASCII)
+"""What may stand in code, in prose and in a table alike."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 Name = Annotated[str, typer.Argument(help="Its id, in snake case: open_orders.")]
@@ -33,6 +35,8 @@ class Places:
         """Make all of it, or nothing: ends the command where a name does not do, or something is there."""
         if not _NAME.fullmatch(name) or keyword.iskeyword(name):
             stop(f"{name} is no name: write it in small letters with _ between words, open_orders.")
+        if not _TITLE.fullmatch(title):
+            stop(f"{title} is no title: at most 60 letters, digits, blanks and &'(),./:- stand in one.")
         words = {
             "name": name,
             "title": title,

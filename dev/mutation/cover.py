@@ -60,6 +60,11 @@ def measure(root: Path, folder: Path, tests: Sequence[str]) -> Cover:
     return read(root, folder)
 
 
+def is_measured(folder: Path) -> bool:
+    """Say whether there is something to read."""
+    return (folder / "times.json").exists()
+
+
 def read(root: Path, folder: Path) -> Cover:
     """Read what was measured."""
     from coverage import CoverageData  # noqa: PLC0415 - only who mutates needs it

@@ -1,9 +1,10 @@
 """Cards as the terminal shows them: a line each, with the colour of its status and its trend."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import JustifyMethod
 from rich.markup import escape
 from rich.table import Table
@@ -23,8 +24,9 @@ _BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"
 _COLUMNS = ("Workspace", "Card", "Status", "Value", "Alert past", "Change", "Trend", "As of", "Waits for")
 _NUMBERS = frozenset({"Value", "Alert past", "Change"})
-_NARROW = 100
-"""Characters of a terminal, below which the columns are no more to be read."""
+_LONG = frozenset({"Card", "Waits for"})
+_LEAST_OF_LONG = 12
+"""Characters in which a text can still be folded; all else stands whole, for half a figure is another one."""
 _OPTIONAL = frozenset({"Change", "Trend", "Waits for"})
 """Left away where no card has anything there."""
 
@@ -48,7 +50,7 @@ def cards_table(readings: Sequence[tuple[Document, Sequence[Document]]], width: 
     """
     lines = [_line(reading, weeks) for reading, weeks in readings]
     shown = [name for name in _COLUMNS if name not in _OPTIONAL or any(str(line[name]) for line in lines)]
-    if width < _NARROW:
+    if _least_width(lines, shown) > width:
         table = Table("", "", title="Cards", title_justify="left", show_header=False)
         for line in lines:
             for name in shown:
@@ -58,11 +60,20 @@ def cards_table(readings: Sequence[tuple[Document, Sequence[Document]]], width: 
     table = Table(title="Cards", title_justify="left")
     for name in shown:
         justify: JustifyMethod = "right" if name in _NUMBERS else "left"
-        # A figure that is cut off would be another one.
-        table.add_column(name, justify=justify, no_wrap=name in _NUMBERS, overflow="fold")
+        table.add_column(name, justify=justify, no_wrap=name not in _LONG)
     for line in lines:
         table.add_row(*(line[name] for name in shown))
     return table
+
+
+def _least_width(lines: Sequence[Mapping[str, str | Text]], shown: Sequence[str]) -> int:
+    widths = (
+        _LEAST_OF_LONG
+        if name in _LONG
+        else max(cell_len(each) for each in (name, *(str(line[name]) for line in lines)))
+        for name in shown
+    )
+    return sum(width + len(" │ ") for width in widths) + 1
 
 
 def _line(reading: Document, weeks: Sequence[Document]) -> dict[str, str | Text]:

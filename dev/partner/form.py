@@ -59,6 +59,7 @@ def _connection(document: Document, path: str) -> None:
     asked(document, f"{path}.name", "  Name of the connection", default=kind.replace("_", "-"))
     _options(document, path, kind)
     _secrets(document, path)
+    _what_follows(document, path, kind)
 
 
 def _options(document: Document, path: str, kind: str) -> None:
@@ -97,7 +98,7 @@ def _secrets(document: Document, path: str) -> None:
 
     A kind that takes one secret or others names the first; an answer `NAME=REFERENCE` gives another.
     """
-    put(document, f"{path}.secrets", {})
+    at(document, path).setdefault("secrets", {})
     while missing := faults_at(document, f"{path}.secrets"):
         where, why = missing[0]
         name = where.rpartition(".")[2]
@@ -112,6 +113,21 @@ def _secrets(document: Document, path: str) -> None:
             at(document, f"{path}.secrets").pop(name)
             # What was typed may be the secret itself: it is not repeated.
             refused(f"{path}.secrets.{name}", f"give a reference, {_WHERE}")
+
+
+def _what_follows(document: Document, path: str, kind: str) -> None:
+    """Ask for the options and secrets that the answers before make necessary: only the source knows which."""
+    source = source_of(kind)
+    fields = source.options.model_fields if source else {}
+    while missing := faults_at(document, f"{path}.options"):
+        where, why = missing[0]
+        name = where.removeprefix(f"{path}.options.")
+        if name not in fields:
+            refused(where, why)
+            return
+        typer.echo(f"  {why}")
+        asked(document, where, f"  Option {name}", kind=fields[name].annotation)
+        _secrets(document, path)
 
 
 def _field_map(document: Document) -> None:

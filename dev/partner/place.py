@@ -89,9 +89,11 @@ def token(audience: str) -> str:
     from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415 - heavy to load
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - heavy to load
 
-    if not audience:
+    # As the setting of the app may, it names several: any of them will do.
+    audiences = audience.replace(",", " ").split()
+    if not audiences:
         stop("Say what to sign in to: --audience with the client id of the app's registration.")
-    first, *_ = audience.split()
+    first = audiences[0]
     # What each way to sign in has to say is summed up below.
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     try:

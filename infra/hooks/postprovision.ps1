@@ -2,5 +2,6 @@
 $ErrorActionPreference = 'Stop'
 
 if ($env:TIEOUT_NEW_OPERATOR_KEY) {
-    azd env set TIEOUT_NEW_OPERATOR_KEY ''
+    # An empty argument of its own is lost before PowerShell 7.3.
+    azd env set TIEOUT_NEW_OPERATOR_KEY=
 }

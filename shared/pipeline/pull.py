@@ -131,7 +131,7 @@ async def _work(services: Services, job: Job, claimed: Checkpoint, phase: Phase,
         delay = min(wait.seconds, LONGEST_DELAY)
         await let_go(services, job, claimed, delay, str(wait))
         await services.store.queues.send(PULL, job.message, delay)
-        log.problem("pull", **job.facts, run=run, outcome="waiting", wait=delay)
+        log.problem("pull", **job.facts, run=run, outcome="waiting", why=str(wait), wait=delay)
         return False
     except Conflict:
         log.problem("pull", **job.facts, run=run, outcome="lost", why="another instance took over")

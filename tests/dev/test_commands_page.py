@@ -53,6 +53,7 @@ def test_every_command_stands_in_the_page_and_no_other() -> None:
     assert sorted(_names()) == sorted(listed)
 
 
+WIDTH = 112
 READINGS = [
     (
         "distribution-bc",
@@ -98,7 +99,8 @@ def _cards() -> RenderableType:
                 [*[{"value": None}] * 11, {"value": value}],
             )
             for workspace, title, value, (threshold, unit), as_of in READINGS
-        ]
+        ],
+        WIDTH,
     )
 
 
@@ -122,7 +124,7 @@ def _findings() -> RenderableType:
 
 @pytest.mark.parametrize(
     ("shown", "width"),
-    [(_cards(), 112), (_changes(), 112), (_findings(), 109)],
+    [(_cards(), WIDTH), (_changes(), WIDTH), (_findings(), 109)],
     ids=["cards", "workspace apply", "doctor"],
 )
 def test_what_the_page_shows_is_what_is_printed(shown: RenderableType, width: int) -> None:

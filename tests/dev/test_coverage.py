@@ -1,13 +1,14 @@
 """`./run coverage`: what it measures, and how it ends."""
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from dev.__main__ import app
-from dev.commands import coverage
+from dev.commands import coverage, mutate
 from dev.commands.coverage import Covered, share_of
 from dev.host import ROOT
 
@@ -59,3 +60,19 @@ def test_it_ends_with_1_where_it_does_not_do(
     assert "shared/a.py" in result.output
     assert bool(asked) != ("--report" in options)
     assert not asked or asked == [["tests/laws", "-k", "money"]]
+
+
+def test_without_a_measurement_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for what was measured before anything was is told to measure, by both commands."""
+    monkeypatch.setattr(coverage, "DATA", tmp_path / "data")
+    monkeypatch.setattr(mutate, "FOLDER", tmp_path)
+    asked = (("coverage", "--report"), ("mutate", "--measured", "--files", "shared/domain/arrays.py"))
+    for arguments in asked:
+        result = CliRunner().invoke(app, [*arguments])
+        assert (result.exit_code, "Nothing has been measured yet" in result.stderr) == (1, True)
+
+
+def test_nothing_to_change_is_no_score() -> None:
+    """A name that is mistyped is told, and not taken for code whose every change is noticed."""
+    result = CliRunner().invoke(app, ["mutate", "--files", "shared/nothing"])
+    assert (result.exit_code, "nothing to change in shared/nothing" in result.stderr) == (1, True)

@@ -7,7 +7,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dev.__main__ import app as commands
-from shared.store import inspection
 from tests.dev.app_at_hand import AtHand
 from tests.functions.app import OPERATOR_KEY, add_workspace
 
@@ -78,4 +77,3 @@ def test_an_account_by_name_is_reached_by_ones_own_sign_in(monkeypatch: pytest.M
         1,
         True,
     )
-    assert inspection.TABLES

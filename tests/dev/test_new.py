@@ -110,3 +110,11 @@ def test_a_name_that_does_not_do_makes_nothing(tree: Path, command: str, name: s
     refused = run(command, name)
     assert (refused.exit_code, told in refused.stderr) == (1, True), refused.output
     assert before == {path: path.stat().st_mtime_ns for path in tree.rglob("*.py")}
+
+
+@pytest.mark.parametrize("title", ['The "best" card', "two\nlines", "a | b", "a\\b", "long " * 20])
+def test_a_title_that_would_break_the_code_makes_nothing(tree: Path, title: str) -> None:
+    """What is written into code, prose and tables alike has no letter that means something in them."""
+    refused = run("new-card", "odd_title", "--title", title)
+    assert (refused.exit_code, "is no title" in refused.stderr) == (1, True), refused.output
+    assert not (tree / "shared" / "cards" / "odd_title.py").exists()

@@ -108,6 +108,50 @@ def test_a_workspace_is_asked_for_step_by_step(tmp_path: Path, monkeypatch: pyte
     assert "not a kind of source" in result.output
 
 
+@pytest.mark.parametrize(
+    ("answers", "options"),
+    [
+        (
+            ["n", "env:A", "env:B", "env:C", "env:D", "shop.acme.example"],
+            {"host": "shop.acme.example"},
+        ),
+        (
+            [
+                "y",
+                "saas",
+                "na1.api.commerce.adobe.com",
+                "",
+                "",
+                "",
+                "",
+                "env:A",
+                "env:B",
+                "AbC",
+                "F@AdobeOrg",
+            ],
+            {
+                "flavour": "saas",
+                "host": "na1.api.commerce.adobe.com",
+                "tenant": "AbC",
+                "ims_org": "F@AdobeOrg",
+            },
+        ),
+    ],
+    ids=["paas", "saas"],
+)
+def test_what_an_answer_makes_necessary_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: list[str], options: dict[str, str]
+) -> None:
+    """An option that only one flavour needs is asked for, too: what is written can run."""
+    monkeypatch.chdir(tmp_path)
+    begin = ["Acme", "", "", "", "n", "y", "adobe_commerce", ""]
+    result = run("new", "--no-test", input="\n".join([*begin, *answers, "n", "n", "n"]) + "\n")
+    assert result.exit_code == 0, result.output
+    made = json.loads((tmp_path / "acme.json").read_text())
+    assert options == made["connections"][0]["options"]
+    assert run("check", "acme.json", "--no-test").exit_code == 0
+
+
 def test_answers_are_not_lost_for_a_file_that_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

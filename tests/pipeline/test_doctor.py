@@ -95,9 +95,9 @@ async def test_what_goes_wrong_with_a_workspace_is_found(bench: Bench, account: 
     assert "the secret env:TOKEN is not set" in told["secrets"].message
     assert "TOKEN" in told["secrets"].remedy
     assert any("the shop is out" in each.message for each in found)
-    assert {"1 messages", "answered 410", "an hour"} == {
+    assert {"1 message did", "answered 410", "an hour"} == {
         word
-        for word in ("1 messages", "answered 410", "an hour")
+        for word in ("1 message did", "answered 410", "an hour")
         if any(word in each.message for each in found)
     }
 
@@ -124,7 +124,7 @@ async def test_from_outside_only_what_is_kept_is_looked_at(bench: Bench, account
     found = looked.found
     assert {*AREAS} - looked.areas == {"settings", "sign-in", "packages"}
     secrets = [each for each in found if each.area == "secrets"]
-    assert ["1 references to app settings cannot be seen from here"] == [each.message for each in secrets]
+    assert ["1 reference to app settings cannot be seen from here"] == [each.message for each in secrets]
     assert {"was never checked"} == {each.message for each in found if each.area == "connections"}
     assert not {"settings", "sign-in", "packages"} & {each.area for each in found}
     assert [] == bench.orders.asked

@@ -113,6 +113,18 @@ def test_what_waits_for_long_and_what_failed_is_told() -> None:
     assert "3 messages" in found[1].message
 
 
+def test_an_erasure_that_failed_too_often_is_not_thrown_away() -> None:
+    """What no timer asks for again is not to be cleared: an erasure goes on, a message is sent again."""
+    erase, notify, pull = _inspected(
+        erase_poison=Waiting(1, NOW), notify_poison=Waiting(1, NOW), pull_poison=Waiting(1, NOW)
+    )[::-1]
+    assert [("erase-poison", False), ("notify-poison", True), ("pull-poison", True)] == [
+        (each.about, "clear the queue" in each.remedy) for each in (erase, notify, pull)
+    ]
+    assert "put its message back" in erase.remedy
+    assert "1 message failed" in erase.message
+
+
 def test_what_is_missing_in_an_account_is_told() -> None:
     """A table that is missing is wrong, a queue is made with its first message; so is a clock that is off."""
     found = [*storage.of_account(Inspection(NOW + timedelta(minutes=5), frozenset(TABLES[1:]), {}), NOW)]

@@ -11,7 +11,7 @@ from shared.domain.windows import instant
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError, RetryLater
 from shared.pipeline import checks
-from shared.pipeline.doctor.symptoms import Symptom
+from shared.pipeline.doctor.symptoms import Symptom, counted
 from shared.pipeline.freshness import inputs_of
 from shared.pipeline.services import Services
 from shared.store.checks import Check
@@ -43,7 +43,7 @@ async def of_secrets(services: Services, workspace: Workspace, *, is_inside: boo
         if told
     ]
     if unseen := len(paths) - len(asked):
-        told = f"{unseen} references to app settings cannot be seen from here"
+        told = f"{counted(unseen, 'reference')} to app settings cannot be seen from here"
         wrong.append(
             Symptom("secrets", workspace.id, told, "ask the app: ./run doctor --app URL", is_wrong=False)
         )
@@ -131,7 +131,7 @@ async def of_streams(services: Services, workspace: Workspace) -> list[Symptom]:
         if each.problem:
             found.append(Symptom("streams", about, each.problem, remedy, is_wrong=not each.is_awaited))
         if each.bad_records:
-            told = f"{each.bad_records} records are in quarantine"
+            told = f"{counted(each.bad_records, 'record')} in quarantine"
             remedy = "see why under bad-records of the connection, and mend them at the vendor"
             found.append(Symptom("streams", about, told, remedy, is_wrong=False))
     return found
@@ -168,7 +168,7 @@ def _undelivered(workspace: str, found: Iterable[Delivery], now: datetime) -> It
     failed = [each for each in deliveries if each.state == "failed"]
     if failed:
         last = failed[-1].attempts[-1].outcome if failed[-1].attempts else "no attempt was made"
-        told = f"{len(failed)} messages did not arrive; of one: {last}"
+        told = f"{counted(len(failed), 'message')} did not arrive; of one: {last}"
         remedy = "mend the recipient or its secret, then send them again on the page Alerts"
         yield Symptom("deliveries", workspace, told, remedy)
     waiting = [
@@ -178,5 +178,5 @@ def _undelivered(workspace: str, found: Iterable[Delivery], now: datetime) -> It
         and now - instant(max(each.made_at, each.not_before, each.busy_until)) > LATE_DELIVERY
     ]
     if waiting:
-        told = f"{len(waiting)} messages have waited for more than an hour"
+        told = f"{counted(len(waiting), 'message')} waiting for more than an hour"
         yield Symptom("deliveries", workspace, told, "see whether the function notify runs, in the log")

@@ -13,13 +13,20 @@ from azure.core.exceptions import (
 )
 
 from shared.errors import ConfigurationError
-from shared.pipeline.doctor.symptoms import Symptom
+from shared.pipeline.doctor.symptoms import Symptom, counted
 from shared.store.inspection import POISON, QUEUES, TABLES, Inspection
+from shared.store.queues import ERASE, NOTIFY
 
 MOST_SKEW = timedelta(seconds=60)
 """By which a clock may be wrong: tokens are taken with a minute's grace, leases with five seconds."""
 LONGEST_WAIT = timedelta(minutes=10)
 """How long a message that is due may wait: a working app takes it within seconds."""
+_AGAIN = "what was asked for is asked for again by its timer, so clear the queue when the cause is mended"
+_OF_POISON = {
+    NOTIFY: "send again what did not arrive, on the page Alerts, then clear the queue",
+    ERASE: "an erasure must go on: put its message back into the queue erase, as docs/operate.md shows",
+}
+"""What to do about messages that failed too often, where no timer asks for them again."""
 _ROLES = "Storage Table Data Contributor and Storage Queue Data Contributor"
 
 
@@ -68,12 +75,10 @@ def _queue(name: str, found: Inspection, now: datetime) -> Iterator[Symptom]:
         remedy = (
             "see whether the app runs and its function of this queue is enabled; its log says why it fails"
         )
-        told = f"{there.messages} messages wait, the first for {minutes} minutes"
+        told = f"{counted(there.messages, 'message')} waiting, the first for {minutes} minutes"
         yield Symptom("queues", name, told, remedy)
     poison = found.queues.get(f"{name}{POISON}")
     if poison is not None and poison.messages:
-        remedy = (
-            "look for the function's failures in the log, mend the cause, then clear the queue: what was "
-        )
-        remedy += "asked for is asked for again by its timer"
-        yield Symptom("queues", f"{name}{POISON}", f"{poison.messages} messages failed too often", remedy)
+        told = f"{counted(poison.messages, 'message')} failed too often"
+        remedy = f"mend the cause, which the log of its function names; {_OF_POISON.get(name, _AGAIN)}"
+        yield Symptom("queues", f"{name}{POISON}", told, remedy)

@@ -20,6 +20,11 @@ AREAS: tuple[Area, ...] = get_args(Area)
 """All that is looked at, in the order in which it is told: what stands first explains what follows."""
 
 
+def counted(number: int, what: str) -> str:
+    """Give a number with what it counts: `1 message`, `2 messages`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 @dataclass(frozen=True, slots=True)
 class Symptom:
     """One thing that was found. Names what it is about; never carries a secret or a record's values."""

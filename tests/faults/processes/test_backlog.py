@@ -7,7 +7,7 @@ from dev.load.merchant import Merchant
 from dev.worlds.gifts_sage import gifts_sage
 from tests.faults.processes.conftest import Planting
 
-MESSAGES = 2_000
+MESSAGES = 1_000
 MOST_GROWTH = 25.0
 """Megabytes; fifty thousand messages have been seen to add less than that."""
 
