@@ -14,6 +14,7 @@ from azure.core.exceptions import AzureError
 from dev.backup.backup import back_up
 from dev.backup.file import NoBackupError
 from dev.backup.restore import restore as bring_back
+from dev.backup.tables import opened
 from dev.partner.files import refuse_replacing
 from dev.partner.told import stop
 from shared import settings
@@ -26,6 +27,7 @@ From = Annotated[Path, typer.Argument(help="The file that a backup wrote.", exis
 Everything = Annotated[
     bool, typer.Option("--everything", help="Also the records that were pulled or uploaded, and how far.")
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there.")]
 
 
@@ -61,11 +63,17 @@ def backup(file: To, *, everything: Everything = False, force: Force = False) ->
     )
 
 
-def restore(file: From) -> None:
-    """Bring a backup back into the storage account; the app may run meanwhile, and nothing is overwritten."""
-    began = monotonic()
+def restore(file: From, *, yes: Yes = False) -> None:
+    """Bring a backup back into the storage account; the app may run meanwhile, and nothing is overwritten.
+
+    Names the account and asks: an app that gets another one's workspaces would begin to pull and to tell.
+    """
     try:
         with _account() as account:
+            if not yes:
+                with opened(account) as service:  # its address may carry a signature, its name does not
+                    typer.confirm(f"Bring {file} back into {service.account_name}?", abort=True)
+            began = monotonic()
             found = bring_back(account, file)
     except NoBackupError as error:
         stop(str(error))

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dev.__main__ import app as commands
-from dev.commands import workspace
+from dev.commands import serve, workspace
 from shared.domain.workspace import Workspace
 from tests.dev.app_at_hand import AtHand
 from tests.functions.app import add_workspace, document
@@ -219,6 +219,17 @@ def test_a_bad_file_is_told_by_its_line(tmp_path: Path, content: str, told: str)
     result = run("check", str(path), "--no-test")
     assert (result.exit_code, told in result.stderr) == (1, True), result.output
     assert "Traceback" not in result.output
+
+
+def test_a_faulty_document_is_not_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its faults are told by their lines before anything is started."""
+
+    def start(*_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(serve, "listening", start)
+    result = RUN.invoke(commands, ["serve", _file(tmp_path, document(time_zone="Mars/One"))])
+    assert (result.exit_code, "line 4, time_zone" in result.stderr) == (1, True), result.output
 
 
 def test_a_good_file_can_run(tmp_path: Path) -> None:

@@ -95,7 +95,8 @@ def test_the_commands_say_what_they_did(
 ) -> None:
     """`./run backup` and `./run restore` work on the account of the settings and refuse other files.
 
-    A backup replaces no other one unasked, and only its owner may read it; one that fails leaves no file.
+    A restore names the account and asks. A backup replaces no other one unasked, and only its owner may
+    read it; one that fails leaves no file.
     """
     file, run = tmp_path / "backup.gz", CliRunner().invoke
     monkeypatch.delenv("AzureWebJobsStorage", raising=False)
@@ -110,7 +111,9 @@ def test_the_commands_say_what_they_did(
     assert 0o600 == file.stat().st_mode & 0o777
     assert "is there already" in run(app, ["backup", str(file)]).stderr
     assert 0 == run(app, ["backup", str(file), "--force"]).exit_code
-    assert "Left as it was" in run(app, ["restore", str(file)]).output
+    asked = run(app, ["restore", str(file)], input="n\n")
+    assert (1, True, False) == (asked.exit_code, "devstoreaccount1" in asked.output, "Left" in asked.output)
+    assert "Left as it was" in run(app, ["restore", str(file)], input="y\n").output
     file.write_text("{}", encoding="utf-8")
-    refused = run(app, ["restore", str(file)])
+    refused = run(app, ["restore", str(file), "--yes"])
     assert (1, True) == (refused.exit_code, "cannot be read" in refused.output)
