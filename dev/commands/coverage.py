@@ -75,7 +75,7 @@ def measured() -> list[Covered]:
 
     data = Coverage(data_file=DATA, config_file=str(ROOT / "pyproject.toml"))
     data.load()
-    written = DATA.with_suffix(".json")
+    written = DATA.parent / "report.json"
     data.json_report(outfile=str(written))
     found = json.loads(written.read_text("utf-8"))["files"]
     return [
