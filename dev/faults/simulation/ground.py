@@ -13,6 +13,7 @@ from dev.faults.storage.account import Account
 from dev.faults.storage.limits import PAGE
 
 _STORAGE_SECONDS, _CALL_SECONDS = 0.02, 0.4
+_TARRYING_SECONDS, _READS_TARRY = 4.0, 0.1
 
 
 class Ground:
@@ -27,6 +28,7 @@ class Ground:
         self.accounts = world.beginning()
         self.storage = Account(lambda: clock.instant(clock.seconds()), draw=self.dice, page=self._page)
         self.workspace = workspace(page_size=schedule.page_size, has_documents=schedule.has_documents)
+        self.tarrying = schedule.tarrying
         self.out_until: dict[str, float] = {}
         """Until when a vendor cannot be reached."""
         self._wake: Callable[[], None] = _nothing
@@ -39,9 +41,10 @@ class Ground:
         """Tell the host that there may be a message."""
         self._wake()
 
-    def storage_seconds(self) -> float:
-        """Draw how long an operation on storage takes."""
-        return self.dice.random() * _STORAGE_SECONDS
+    def storage_seconds(self, *, is_write: bool) -> float:
+        """Draw how long an operation on storage takes; one that tarries is most often a write."""
+        tarries = self.dice.random() < (self.tarrying if is_write else self.tarrying * _READS_TARRY)
+        return self.dice.random() * (_TARRYING_SECONDS if tarries else _STORAGE_SECONDS)
 
     def call_seconds(self) -> float:
         """Draw how long half of a call takes."""

@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64decode
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from azure.core.exceptions import HttpResponseError
@@ -76,14 +77,15 @@ class Host:
             message.dequeue_count -= 1
             return
         met = {each.kind for each in ground.armed.met({"twice", "undeleted"})}
-        takers = [instance]
+        takers = [(instance, replace(message))]
         if "twice" in met and (other := self._fleet.any()):
-            takers.append(other)
-        for taker in takers:
+            message.dequeue_count += 1  # it showed again, and the first holder's receipt is void
+            takers.append((other, replace(queue.renew(message.id, message.receipt, app.TAKEN_SECONDS, None))))
+        for taker, given in takers:
             ground.trace.add(
-                f"i{taker.number} gets {name} {message.id[-4:]} {message.dequeue_count}", *sorted(met)
+                f"i{taker.number} gets {name} {given.id[-4:]} {given.dequeue_count}", *sorted(met)
             )
-            taker.start(self._process(name, message, is_deleted="undeleted" not in met))
+            taker.start(self._process(name, given, is_deleted="undeleted" not in met))
 
     async def _process(self, name: str, message: Message, *, is_deleted: bool) -> None:
         """Run a function on a message, and settle what becomes of it."""

@@ -68,6 +68,8 @@ class Journal:
     ended: dict[int, float] = field(default_factory=dict)
     """When instances ended, in whatever way."""
     deeds: list[Deed] = field(default_factory=list)
+    committed: dict[tuple[str, str], float] = field(default_factory=dict)
+    """When runs were committed, by the partition of their stream and their name."""
     _latest: dict[str, Document] = field(default_factory=dict)
     _standing: Mapping[str, Mark] = field(default_factory=dict)
 

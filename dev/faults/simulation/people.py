@@ -24,8 +24,8 @@ from shared.domain.alerts import Alert
 from shared.domain.exceptions import Incomplete, NotAllowed, Step
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
-from shared.pipeline import casework, decisions
-from shared.pipeline.audit import Note, note
+from shared.pipeline import casework, decisions, quieting
+from shared.pipeline.audit import Note
 from shared.pipeline.services import Services
 from shared.store.tables import Conflict
 
@@ -135,9 +135,8 @@ async def _alert(services: Services, workspace: Workspace, entry: Entry, deed: D
     before = lapsed(chosen.alert, now)
     after = _quietened(before, entry.target, deed.words, now, text(services.clock() + _SNOOZED))
     deed.about = alert_id(about)
-    await services.store.alerts.save(WORKSPACE, [(after, chosen.etag)])
     what = Note("alert", deed.about, entry.target, before.state, after.state)
-    await note(services, workspace.id, deed.words, what)
+    await quieting.change_alert(services, workspace.id, deed.words, (after, chosen.etag), what)
 
 
 def _quietened(alert: Alert, action: str, who: str, now: str, until: str) -> Alert:

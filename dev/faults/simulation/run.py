@@ -103,6 +103,7 @@ class _Simulation:
         ground.trace.add("from now on it is quiet")
         ground.armed.disarm()
         ground.out_until.clear()
+        ground.tarrying = 0.0
         self._timers.stalled_until = 0.0
         self._fleet.heal()
         for account in ground.accounts.values():

@@ -4,7 +4,7 @@ A schedule is a list that can be read, and from which entries can be left out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from dev.faults.simulation.clock import told
@@ -19,7 +19,11 @@ QUIET_FROM = TROUBLED_ROUNDS * ROUND
 END = QUIET_FROM + QUIET_ROUNDS * ROUND
 MOST_SKEW = 90.0
 """Seconds by which the clock of an instance may be wrong."""
-_MOST_TROUBLES, _MOST_ACTIONS = 14, 7
+_MOST_TROUBLES, _MOST_ACTIONS = 14, 5
+_FIRST_ACT = 120.0
+"""Seconds after which there is something to do for people."""
+_AT_ONCE, _APART = 0.5, 3.0
+"""How often two people take the same thing on, and within how many seconds."""
 _ASKED = 2
 """How often somebody asks for an evaluation in the middle of a round."""
 _WITH_DOCUMENTS = 0.3
@@ -38,6 +42,8 @@ class Schedule:
     has_documents: bool
     budget_seconds: float
     """How long one message pulls."""
+    tarrying: float
+    """The share of writes to storage that take seconds."""
     changes: tuple[Change, ...]
     entries: tuple[Entry, ...]
 
@@ -49,7 +55,8 @@ class Schedule:
         documents = "with documents" if self.has_documents else "without documents"
         yield (
             f"seed {self.seed}: {self.instances} instances, pages of {self.page_size}, {documents}, "
-            f"{self.budget_seconds:g} s a message; quiet from {told(QUIET_FROM)} to {told(END)}"
+            f"{self.budget_seconds:g} s a message, {self.tarrying:.0%} of writes slow; "
+            f"quiet from {told(QUIET_FROM)} to {told(END)}"
         )
         steps: list[Change | Entry] = [*self.changes, *self.entries]
         steps.sort(key=lambda each: each.at)
@@ -66,6 +73,7 @@ def drawn(seed: int) -> Schedule:
         page_size=dice.choice((3, 5, 100)),
         has_documents=has_documents,
         budget_seconds=dice.choice((480.0, 480.0, 3.0)),
+        tarrying=dice.choice((0.0, 0.1, 0.3)),
         changes=tuple(drawn_changes(dice, QUIET_FROM - 300, has_documents=has_documents)),
         entries=tuple(sorted(_entries(dice), key=lambda each: each.at)),
     )
@@ -79,7 +87,17 @@ def _entries(dice: Random) -> Iterator[Entry]:
     for _ in range(_ASKED):
         yield KINDS["evaluate"].drawn(dice, dice.randrange(TROUBLED_ROUNDS) * ROUND + dice.uniform(0, 4))
     for _ in range(dice.randint(0, _MOST_ACTIONS)):
-        yield dice.choice(PEOPLE).drawn(dice, dice.uniform(120, QUIET_FROM))
+        yield from _acts(dice)
+
+
+def _acts(dice: Random) -> Iterator[Entry]:
+    """Draw what somebody does; often while a round is on its way, or at once with somebody else."""
+    act = dice.choice(PEOPLE).drawn(dice, max(_FIRST_ACT, _moment(dice)))
+    yield act
+    if dice.random() < _AT_ONCE:
+        others = [each for each in PEOPLE if each.name == act.kind]
+        other = dice.choice(others).drawn(dice, act.at + dice.uniform(0, _APART))
+        yield replace(other, nth=act.nth)
 
 
 def _moment(dice: Random) -> float:

@@ -32,6 +32,7 @@ _UUIDS = (
 _DATED = ("shared.sources.http", "shared.sources.retry_after", "shared.sources.sage_intacct_check")
 """Where `datetime.now` is asked, if they are there."""
 _LOGGERS = ("tieout", "asyncio")
+_FEW_MARKS = 8
 
 
 class SimulatedDate(datetime):
@@ -84,6 +85,12 @@ def simulated(seed: int) -> Iterator[None]:
             made.cache_clear()
         # The same few queries, thousands of times.
         stack.enter_context(patch("dev.vendors.shopify_graphql.parse", _parsed))
+        # A mebibyte of marks each time, to tell a dozen texts from another dozen.
+        stack.enter_context(patch("shared.domain.digests._MARKS", _FEW_MARKS))
+        stack.enter_context(patch("httpx._transports.asgi.is_running_trio", _no_trio))
+        for name in ("collect_young", "give_back"):
+            stack.enter_context(patch(f"shared.pipeline.snapshots.{name}", _nothing))
+        stack.enter_context(patch("shared.pipeline.judging.give_back", _nothing))
         stack.enter_context(_collector_off())
         stack.enter_context(_quiet())
         yield
@@ -92,6 +99,15 @@ def simulated(seed: int) -> Iterator[None]:
 @cache
 def _parsed(query: str) -> Any:
     return parse(query)
+
+
+def _nothing() -> None:
+    """Leave the memory as it is: there is little of it."""
+
+
+def _no_trio() -> bool:
+    """Know what the client looks for on the disk before each call."""
+    return False
 
 
 def _no_loop() -> asyncio.AbstractEventLoop | None:

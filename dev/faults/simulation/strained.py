@@ -25,7 +25,7 @@ class Strained:
         """Take some time; then fail, die, or let it be done."""
         ground, instance = self._ground, self._instance
         instance.check()
-        await asyncio.sleep(ground.storage_seconds())
+        await asyncio.sleep(ground.storage_seconds(is_write=operation.writes))
         instance.check()
         self._struck.pop(id(operation), None)
         met = ground.armed.met(_BEFORE)
@@ -74,6 +74,9 @@ class Strained:
         journal, storage = self._ground.journal, self._ground.storage
         if operation.verb == "send":
             self._ground.noticed()
+        elif operation.on == "segments" and operation.row.startswith("run|"):
+            run = (operation.partition, operation.row.partition("|")[2])
+            journal.committed.setdefault(run, clock.seconds())
         elif operation.on == "readings":
             journal.readings_changed(storage, clock.seconds(), operation.partition, operation.row)
         elif operation.on == "alerts" and operation.row.startswith("delivery|"):

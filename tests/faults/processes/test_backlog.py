@@ -9,7 +9,7 @@ from tests.faults.processes.conftest import Planting
 
 MESSAGES = 1_000
 MOST_GROWTH = 25.0
-"""Megabytes; fifty thousand messages have been seen to add less than that."""
+"""Megabytes; what a host holds does not grow with the queue."""
 
 
 def test_two_hosts_drain_a_grown_queue(planting: Planting) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from dev.faults.simulation.checks.endings import Ending
 from dev.faults.simulation.journal import Deed
+from shared.pipeline.quieting import NOT_DONE
 from shared.store.audit import AuditEntry
 from shared.store.exception_entities import CardName
 
@@ -18,6 +19,7 @@ async def broken(ending: Ending) -> AsyncIterator[str]:
         for kept in await store.exceptions.every(CardName(ending.workspace, card)):
             steps.update(step.who for step in kept.steps)
     notes = Counter(each.who for each in audit)
+    notes.subtract(2 * [each.who for each in audit if each.why == NOT_DONE])
     for deed in ending.ground.journal.deeds:
         if deed.kind == "exception":
             counted = steps[deed.words]
@@ -27,8 +29,9 @@ async def broken(ending: Ending) -> AsyncIterator[str]:
             continue
         if problem := _problem(deed, counted):
             yield f"{deed.words} ({deed.action} of {deed.about}): {problem}"
-    async for each in _decisions(ending, audit):
-        yield each
+    for check in (_alerts, _decisions):
+        async for each in check(ending, audit):
+            yield each
 
 
 def _problem(deed: Deed, counted: int) -> str:
@@ -41,6 +44,13 @@ def _problem(deed: Deed, counted: int) -> str:
             return f"is there {many} times"
         case _:
             return ""
+
+
+async def _alerts(ending: Ending, audit: list[AuditEntry]) -> AsyncIterator[str]:
+    known = {each.who for each in audit}
+    for about, kept in (await ending.services.store.alerts.of(ending.workspace)).items():
+        if (who := kept.alert.quietened_by) and who not in known:
+            yield f"the log does not tell that {who} keeps the alert of {about.card} quiet"
 
 
 async def _decisions(ending: Ending, audit: list[AuditEntry]) -> AsyncIterator[str]:

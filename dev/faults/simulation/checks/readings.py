@@ -1,4 +1,7 @@
-"""Whatever a reading shows is right for what it knows, at every moment; in the end it knows everything."""
+"""Whatever a reading shows is right for what it knows, at every moment; in the end it knows everything.
+
+None takes the place of a later one.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -25,6 +28,9 @@ async def broken(ending: Ending) -> AsyncIterator[str]:
     seen: set[str] = set()
     for shown in ending.ground.journal.shown:
         reading = shown.reading
+        before = ending.last.get(reading["card"])
+        if before is not None and reading["as_of"] < before.reading["as_of"]:
+            yield f"at {told(shown.at)} {reading['card']} goes back to {reading['as_of']}"
         ending.last[reading["card"]] = shown
         mark = f"{reading['card']} {reading['as_of']} {reading['inputs']} {reading.get('rows_digest')}"
         if reading["status"] in JUDGED and mark not in seen:
@@ -43,7 +49,7 @@ async def _wrong(ending: Ending, truth: Truth, shown: Shown) -> AsyncIterator[st
         if await _right(truth, shown) is None:
             yield await _said(ending, truth, shown)
     except NotJudged as error:
-        yield f"as of {shown.reading['as_of']} {error}"
+        yield f"as of {shown.reading['as_of']} {shown.reading['card']} {error}"
 
 
 async def _wrong_in_the_end(ending: Ending, truth: Truth, card: str) -> AsyncIterator[str]:
