@@ -235,7 +235,8 @@ def test_a_faulty_document_is_not_served(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_good_file_can_run(tmp_path: Path) -> None:
     """What has no fault is said to have none."""
     result = run("check", _file(tmp_path, document()), "--no-test")
-    assert (result.exit_code, "can run" in result.output) == (0, True)
+    # The sentence breaks where the path of the file is long.
+    assert (result.exit_code, "can run" in " ".join(result.output.split())) == (0, True)
 
 
 def test_a_document_is_applied_after_a_look(app: AtHand, tmp_path: Path) -> None:
