@@ -5,13 +5,25 @@ import sys
 
 import typer
 
-from dev.commands import sources
+from dev.commands import keys, sources, workspace
+from dev.commands.backup import backup, restore
 from dev.commands.bench import bench
+from dev.commands.cards import cards, evaluate, replay
 from dev.commands.check import check
+from dev.commands.costs import costs
+from dev.commands.coverage import coverage
 from dev.commands.demo import demo
+from dev.commands.doctor import doctor
+from dev.commands.faults import faults
+from dev.commands.fuzz import fuzz
+from dev.commands.load import load
+from dev.commands.mutate import mutate
+from dev.commands.new import new_card, new_source
 from dev.commands.notify import notify
 from dev.commands.pictures import pictures
+from dev.commands.reference import reference
 from dev.commands.requirements import requirements
+from dev.commands.rows import rows
 from dev.commands.serve import serve
 from dev.commands.test import run_tests
 from dev.npm import InstallationError
@@ -28,11 +40,29 @@ app.command()(demo)
 app.command()(serve)
 app.command("test", context_settings=PASSED_ON)(run_tests)
 app.command()(check)
+app.command(context_settings=PASSED_ON)(coverage)
+app.command()(mutate)
 app.command()(bench)
+app.command()(costs)
 app.command()(requirements)
+app.command()(reference)
+app.command()(load)
+app.command()(backup)
+app.command()(restore)
 app.command()(notify)
 app.command()(pictures)
+app.command()(cards)
+app.command()(rows)
+app.command()(evaluate)
+app.command()(replay)
+app.command()(doctor)
+app.command()(faults)
+app.command()(fuzz)
+app.command("new-card")(new_card)
+app.command("new-source")(new_source)
+app.add_typer(workspace.app, name="workspace")
 app.add_typer(sources.app, name="sources")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

@@ -30,6 +30,14 @@ class AzuriteAddress:
     blob: str
     queue: str
     table: str
+    pid: int = 0
+    """The number of its process."""
+
+    @property
+    def ports(self) -> tuple[int, int, int]:
+        """The ports of blobs, queues and tables, to start another one in its place."""
+        blob, queue, table = (int(url.rpartition(":")[2]) for url in (self.blob, self.queue, self.table))
+        return blob, queue, table
 
     @property
     def connection_string(self) -> str:
@@ -49,15 +57,23 @@ def install(progress: Callable[[str], None] = print, folder: Path = FOLDER) -> t
 
 
 @contextmanager
-def running(folder: Path | None = None, progress: Callable[[str], None] = print) -> Iterator[AzuriteAddress]:
-    """Run Azurite on free ports while the block runs: in memory, or in `folder`, where all of it stays."""
-    ports = tuple(part for service in ("blob", "queue", "table") for part in (f"--{service}Port", "0"))
+def running(
+    folder: Path | None = None,
+    progress: Callable[[str], None] = print,
+    ports: tuple[int, int, int] = (0, 0, 0),
+) -> Iterator[AzuriteAddress]:
+    """Run Azurite while the block runs: in memory, or in `folder`, where all of it stays.
+
+    It listens on these ports of blobs, queues and tables, 0 for any free one.
+    """
+    named = zip(("blob", "queue", "table"), ports, strict=True)
+    listening = tuple(part for service, port in named for part in (f"--{service}Port", str(port)))
     place = ("--location", str(folder.absolute())) if folder else ("--inMemoryPersistence",)
     options = ("--skipApiVersionCheck", "--loose", "--disableTelemetry")
-    command = (*install(progress), *ports, *place, *options)
+    command = (*install(progress), *listening, *place, *options)
     with leashed("Azurite", command, environment=os.environ, folder=FOLDER) as program:
-        found = (
+        blob, queue, table = (
             program.until(rf"{service} service is successfully listening at (http://\S+)")[1]
             for service in ("Blob", "Queue", "Table")
         )
-        yield AzuriteAddress(*found)
+        yield AzuriteAddress(blob, queue, table, program.pid)

@@ -10,6 +10,7 @@ from functions import (
     dashboard,
     decisions,
     deliveries,
+    doctor,
     evaluate,
     exceptions,
     flows,
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[func.Blueprint, ...] = (
     flows.BLUEPRINT,
     swagger.BLUEPRINT,
     health.BLUEPRINT,
+    doctor.BLUEPRINT,
     *dashboard.BLUEPRINTS,
 )
 """All that function_app.py registers."""

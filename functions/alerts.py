@@ -21,7 +21,8 @@ from shared.domain.deferred import Deferred
 from shared.domain.severity import SEVERITIES
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
-from shared.pipeline.audit import Note, note
+from shared.pipeline import quieting
+from shared.pipeline.audit import Note
 from shared.store.alerts import KeptAlert
 from shared.store.tables import Conflict
 from shared.workspaces import Fault
@@ -104,12 +105,11 @@ async def change_alert(call: Call) -> func.HttpResponse:
         after = _changed(before, change, call.caller.name, now)
     except ValueError as error:
         raise problems.invalid([Fault("until", str(error))]) from None
+    what = Note("alert", alert_id(after.key), change.action, before.state, after.state)
     try:
-        await call.services.store.alerts.save(workspace.id, [(after, kept.etag)])
+        await quieting.change_alert(call.services, workspace.id, call.caller.name, (after, kept.etag), what)
     except Conflict:
         raise problems.changed() from None
-    what = Note("alert", alert_id(after.key), change.action, before.state, after.state)
-    await note(call.services, workspace.id, call.caller.name, what)
     saved = await _found(call, workspace)
     return json_answer(_shown(call, workspace, saved.alert), headers={"ETag": _tag(call, saved)})
 

@@ -4,7 +4,7 @@ import time
 
 import azure.functions as func
 
-from functions import messages, runtime
+from functions import invocations, messages
 from functions.blueprints import blueprint
 from shared.pipeline import evaluate, log
 
@@ -15,8 +15,7 @@ BLUEPRINT = blueprint()
 @BLUEPRINT.queue_trigger(arg_name="message", queue_name="evaluate", connection="AzureWebJobsStorage")
 async def evaluate_workspace(message: func.QueueMessage) -> None:
     """Evaluate the workspace that a message names."""
-    wanted = messages.read(message, messages.EvaluateMessage)
-    async with runtime.services() as services:
+    async with invocations.by_message("evaluate", message, messages.EvaluateMessage) as (wanted, services):
         await evaluate.evaluate(services, wanted.workspace)
 
 
@@ -25,7 +24,7 @@ async def evaluate_workspace(message: func.QueueMessage) -> None:
 async def evaluate_catch_up(timer: func.TimerRequest) -> None:
     """Ask for the evaluations that no round asked for."""
     started = time.monotonic()
-    async with runtime.services() as services:
+    async with invocations.by_timer("evaluate_catch_up") as services:
         count = await evaluate.catch_up(services)
-    seconds = round(time.monotonic() - started, 3)
-    log.step("catch_up", workspaces=count, past_due=timer.past_due, seconds=seconds)
+        seconds = round(time.monotonic() - started, 3)
+        log.step("catch_up", workspaces=count, past_due=timer.past_due, seconds=seconds)

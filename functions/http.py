@@ -12,9 +12,9 @@ from uuid import uuid4
 import azure.functions as func
 from azure.core.exceptions import AzureError
 
-from functions import answers, callers, problems, requests, routes, runtime
+from functions import answers, callers, invocations, problems, requests, routes, runtime
 from functions.problems import Problem
-from functions.routes import Route, Takes
+from functions.routes import OPERATORS, Route, Takes
 from shared.access import Caller, may_see
 from shared.cards import card_of
 from shared.cards.card import Card
@@ -88,7 +88,8 @@ def endpoint(
 ) -> Callable[[Handler], Handler]:
     """Register a handler as the function `name` behind a path under `/api/v1`, for those with one of `roles`.
 
-    Where the path names a workspace, these are the roles in that workspace. Nobody else reaches the handler.
+    Where the path names a workspace, these are the roles in that workspace; `OPERATORS` lets in no other.
+    Nobody else reaches the handler.
     """
 
     def register(handler: Handler) -> Handler:
@@ -129,7 +130,12 @@ async def _let_in(route: Route, call: Call) -> Call:
     if "workspace" in route.parts:
         call = await _entered(call)
     if route.roles is not None and not call.caller.has(*route.roles):
-        raise problems.forbidden(f"This takes one of the roles {', '.join(sorted(route.roles))}.")
+        wanted = (
+            "the operator"
+            if route.roles == OPERATORS
+            else f"one of the roles {', '.join(sorted(route.roles))}"
+        )
+        raise problems.forbidden(f"This takes {wanted}.")
     if "card" in route.parts:
         call.card(call.workspace)
     return call
@@ -155,7 +161,10 @@ def register_work(
     """Register what answers a route's requests; a problem is answered by `refused`, or as JSON."""
 
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
-        return await _answer(route.name, req, work, refused or refusal)
+        with invocations.by_request(route.name) as marks:
+            response = await _answer(route.name, req, work, refused or refusal)
+            marks["outcome"] = str(response.status_code)
+        return response
 
     # The host asks for no key of its own: we know whom we let in, and it does not.
     level = func.AuthLevel.ANONYMOUS

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 import azure.functions as func
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from shared.domain.deferred import Deferred
 from shared.domain.workspace import Identifier
@@ -15,6 +15,8 @@ class EvaluateMessage(Deferred):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     workspace: Identifier
+    traceparent: str = Field(default="", max_length=100)
+    """The span that sent it, as W3C has it; what is none is let go. No part of what is asked for."""
 
 
 class PullMessage(EvaluateMessage):
@@ -45,7 +47,7 @@ class EraseMessage(EvaluateMessage):
     erasure: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
-AnyMessage = TypeVar("AnyMessage", bound=BaseModel)
+AnyMessage = TypeVar("AnyMessage", bound=EvaluateMessage)
 
 
 def read(message: func.QueueMessage, model: type[AnyMessage]) -> AnyMessage:

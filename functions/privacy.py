@@ -5,7 +5,7 @@ from http import HTTPStatus
 import azure.functions as func
 from pydantic import ConfigDict, Field
 
-from functions import messages, problems, runtime
+from functions import invocations, messages, problems
 from functions.answers import json_answer
 from functions.blueprints import blueprint
 from functions.bodies import body_of
@@ -82,6 +82,5 @@ def _named(call: Call) -> tuple[Kind, str]:
 @BLUEPRINT.queue_trigger(arg_name="message", queue_name="erase", connection="AzureWebJobsStorage")
 async def erase(message: func.QueueMessage) -> None:
     """Go on with the erasure that a message names."""
-    wanted = messages.read(message, messages.EraseMessage)
-    async with runtime.services() as services:
+    async with invocations.by_message("erase", message, messages.EraseMessage) as (wanted, services):
         await privacy.go_on(services, wanted.workspace, wanted.erasure)

@@ -5,10 +5,10 @@ from dataclasses import fields
 from typing import Any, Literal
 
 import azure.functions as func
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from functions.problems import bad_query
-from functions.queries import AnyQuery, Query, query_of
+from functions.queries import AnyQuery, Instant, Query, query_of
 from shared.cards.card import Card
 from shared.cards.cohorts import COHORTS
 from shared.cards.dataverse_customers_not_promoted import CAUSES as PROMOTION_CAUSES
@@ -54,7 +54,7 @@ class RowQuery(Query):
     q: str | None = Field(default=None, max_length=200)
     sort: str | None = None
     include_matched: Literal["true", "false"] = "false"
-    as_of: AwareDatetime | None = None
+    as_of: Instant | None = None
 
     @property
     def equalities(self) -> dict[str, str]:

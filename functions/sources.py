@@ -1,28 +1,38 @@
 """The health of each connection, and pulls and evaluations on demand."""
 
 from http import HTTPStatus
+from typing import Self
 
 import azure.functions as func
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from functions import problems
 from functions.answers import json_answer
 from functions.blueprints import blueprint
 from functions.http import BASE, Call, endpoint
-from functions.queries import Query, query_of
+from functions.queries import Instant, Query, query_of
 from shared.access import MAY_RUN, ROLES
+from shared.domain.windows import text
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
 from shared.pipeline import checks, evaluate, health, losses, pull
 from shared.pipeline.audit import Note, note
 from shared.pipeline.jobs import find
 from shared.sources import source_of
+from shared.workspaces import Fault
 
 BLUEPRINT = blueprint()
 
 
 class _PullQuery(Query):
     anew: bool = False
+    since: Instant | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if self.anew and self.since:
+            raise ValueError("ask for everything anew or for what changed since, not for both")
+        return self
 
 
 class _ConfirmQuery(Query):
@@ -67,17 +77,26 @@ async def list_sources(call: Call) -> func.HttpResponse:
     query=_PullQuery,
 )
 async def ask_for_pull(call: Call) -> func.HttpResponse:
-    """Ask for a pull of all streams of a connection; with `anew`, of everything that there is."""
+    """Ask for a pull of all streams of a connection; with `anew`, of everything that there is.
+
+    With `since`, what changed from that instant on is read again, and replaces what is stored of it.
+    """
     workspace = call.workspace
     query = query_of(call.request, _PullQuery)
     connection = started_connection(call, workspace)
     if (source := source_of(connection.kind)) is not None and source.form is not None:
         raise problems.conflict("Records of this connection are sent to it; none are pulled.")
+    if query.since and query.since > workspace.now(call.services.clock()):
+        raise problems.bad_query([Fault("since", "must be in the past")])
     try:
-        streams = await pull.enqueue_connection(call.services, workspace, connection, is_anew=query.anew)
+        streams = await pull.enqueue_connection(
+            call.services, workspace, connection, is_anew=query.anew, since=query.since
+        )
     except ConfigurationError as error:
         raise problems.conflict(str(error)) from None
-    what = Note("connection", connection.name, "pull_anew" if query.anew else "pull")
+    begins = text(query.since) if query.since else ""
+    action = "pull_anew" if query.anew else "pull_since" if query.since else "pull"
+    what = Note("connection", connection.name, action, after=begins)
     await note(call.services, workspace.id, call.caller.name, what)
     return json_answer(
         {"workspace": workspace.id, "connection": connection.name, "streams": streams},

@@ -4,7 +4,7 @@ import time
 
 import azure.functions as func
 
-from functions import messages, runtime
+from functions import invocations, messages
 from functions.blueprints import blueprint
 from shared.pipeline import fold, log
 
@@ -16,17 +16,16 @@ BLUEPRINT = blueprint()
 async def fold_nightly(timer: func.TimerRequest) -> None:
     """Ask for the fold of every stream."""
     started = time.monotonic()
-    async with runtime.services() as services:
+    async with invocations.by_timer("fold_nightly") as services:
         count = await fold.enqueue(services)
-    seconds = round(time.monotonic() - started, 3)
-    log.step("fold_nightly", streams=count, past_due=timer.past_due, seconds=seconds)
+        seconds = round(time.monotonic() - started, 3)
+        log.step("fold_nightly", streams=count, past_due=timer.past_due, seconds=seconds)
 
 
 @BLUEPRINT.function_name("fold")
 @BLUEPRINT.queue_trigger(arg_name="message", queue_name="fold", connection="AzureWebJobsStorage")
 async def fold_stream(message: func.QueueMessage) -> None:
     """Fold the stream that a message names, from where the last message stopped."""
-    wanted = messages.read(message, messages.FoldMessage)
-    place = fold.Place(wanted.base, wanted.chunks, wanted.segments, wanted.records)
-    async with runtime.services() as services:
+    async with invocations.by_message("fold", message, messages.FoldMessage) as (wanted, services):
+        place = fold.Place(wanted.base, wanted.chunks, wanted.segments, wanted.records)
         await fold.fold(services, (wanted.workspace, wanted.connection, wanted.stream), place)

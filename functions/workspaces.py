@@ -13,8 +13,9 @@ from functions.queries import Query, query_of
 from shared import workspaces
 from shared.access import MAY_CONFIGURE, MAY_READ_CONFIGURATION, ROLES
 from shared.domain.workspace import Workspace
-from shared.pipeline import log
+from shared.pipeline import checks, log
 from shared.pipeline.audit import Note, note, parts_changed
+from shared.pipeline.health import shown_check
 from shared.store.tables import Conflict
 from shared.workspaces import Fault
 
@@ -87,6 +88,27 @@ async def save_workspace(call: Call) -> func.HttpResponse:
         status=HTTPStatus.OK if before else HTTPStatus.CREATED,
         headers={"ETag": entity_tag(saved), "Location": f"/{BASE}/workspaces/{name}"},
     )
+
+
+@endpoint(
+    BLUEPRINT, "check_workspace", "POST", "workspaces/{workspace}/check", roles=MAY_CONFIGURE, body=Workspace
+)
+async def check_workspace(call: Call) -> func.HttpResponse:
+    """Say what saving a document would change, and what its connections lack; nothing is saved.
+
+    It is refused as a save would refuse it. Connections are checked by reading only.
+    """
+    query_of(call.request, Query)
+    call.recomputes()
+    workspace = acceptable(call, call.body())
+    before = call.stored[0].model_dump(mode="json") if call.stored else {}
+    found = []
+    for each in workspace.connections_of() if workspace.enabled else ():
+        checked = await checks.examine(call.services, workspace, each)
+        found.append({"connection": each.name, "kind": each.kind, **shown_check(checked)})
+    changed = parts_changed(before, workspace.model_dump(mode="json"))
+    shown = {"workspace": workspace.id, "is_new": not before, "changes": changed, "connections": found}
+    return json_answer(shown)
 
 
 def acceptable(call: Call, body: bytes) -> Workspace:

@@ -32,7 +32,8 @@ FIELDS = (
     Field("month", 1, 12, tuple(month_name[1:])),
     Field("weekday", 0, 6, WEEKDAYS),
 )
-PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?", re.ASCII)
+# No name is longer than nine letters, and int() refuses numbers of thousands of digits.
+PART = re.compile(r"(?:(\*)|(\w{1,9})(?:-(\w{1,9}))?)(?:/(\d{1,9}))?", re.ASCII)
 # The longest gap of a date that comes at all: 29 February on one weekday, over a century without a leap day.
 LONGEST_GAP = timedelta(days=366 * 41)
 

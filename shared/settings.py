@@ -5,6 +5,10 @@
 | `AzureWebJobsStorage` | connection string of the storage account, or |
 | `AzureWebJobsStorage__accountName` | its name, reached by managed identity |
 | `AzureWebJobsStorage__tableServiceUri`, `__queueServiceUri`, `__clientId` | where they differ |
+| `APPLICATIONINSIGHTS_CONNECTION_STRING` | where spans and metrics go; without it none are made, unless |
+| `OTEL_EXPORTER_OTLP_ENDPOINT` | names a collector on this machine |
+| `APPLICATIONINSIGHTS_AUTHENTICATION_STRING` | `Authorization=AAD;ClientId=…`: read by what sends them |
+| `WEBSITE_SITE_NAME` | set by the platform: by which name the app tells of itself |
 | `TIEOUT_ADMIN_KEY` | the operator's key: makes workspaces and their keys |
 | `TIEOUT_CALLBACK_HOSTS` | hosts besides Microsoft's at which flows may be called, with commas between |
 | `TIEOUT_KEY_VAULT` | address of the Key Vault that `keyvault:NAME` refers to |
@@ -24,7 +28,7 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import timedelta
 
 import httpx
@@ -33,6 +37,10 @@ from azure.core.exceptions import ClientAuthenticationError
 from shared.access.directory import Directory
 from shared.errors import ConfigurationError, RetryLater
 from shared.store.account import StorageAccount
+from shared.telemetry.exporting import Destination
+
+_DIGITS = 7
+"""Of a number: more hours than that are beyond the calendar."""
 
 
 def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccount:
@@ -53,14 +61,34 @@ def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccou
     )
 
 
+def environment() -> Mapping[str, str]:
+    """Give all that the process is told, for who looks for what is wrong with it."""
+    return dict(os.environ)
+
+
 def is_local(environment: Mapping[str, str] = os.environ) -> bool:
     """Say whether the app runs on a person's own machine: the Functions host tells it so."""
     return environment.get("AZURE_FUNCTIONS_ENVIRONMENT", "") == "Development"
 
 
+def telemetry(environment: Mapping[str, str] = os.environ) -> Destination:
+    """Say where spans and metrics go."""
+    return Destination(
+        connection_string=environment.get("APPLICATIONINSIGHTS_CONNECTION_STRING", ""),
+        collector=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        app=environment.get("WEBSITE_SITE_NAME", "") or "tieout",
+    )
+
+
+def keep_reports_at_home(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Let the library that sends telemetry tell its maker nothing, unless a setting asks for it."""
+    for name in ("STATSBEAT_DISABLED_ALL", "CONTROLPLANE_DISABLED", "SDKSTATS_DISABLED"):
+        environment.setdefault(f"APPLICATIONINSIGHTS_{name}", "true")
+
+
 def operator_key(environment: Mapping[str, str] = os.environ) -> str:
     """Give the operator's key; "" where there is no operator."""
-    return environment.get("TIEOUT_ADMIN_KEY", "")
+    return _resolved(environment, "TIEOUT_ADMIN_KEY")
 
 
 def callback_hosts(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -110,6 +138,16 @@ def session_idle(environment: Mapping[str, str] = os.environ) -> timedelta:
     return timedelta(minutes=_count(environment, "TIEOUT_SESSION_IDLE_MINUTES", 60))
 
 
+def _resolved(environment: Mapping[str, str], name: str) -> str:
+    """Give a secret setting, or "" where the platform could not read its secret from the Key Vault.
+
+    It leaves the reference itself in place then, `@Microsoft.KeyVault(...)`: that anybody could guess.
+    https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+    """
+    value = environment.get(name, "")
+    return "" if value.startswith("@Microsoft.KeyVault(") else value
+
+
 def _words(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(environment.get(name, "").replace(",", " ").split())
 
@@ -118,8 +156,8 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     given = environment.get(name, "").strip()
     if not given:
         return default
-    if not given.isdecimal() or not int(given):
-        raise ConfigurationError(f"{name} must be a whole number above 0", name)
+    if not given.isdecimal() or len(given) > _DIGITS or not int(given):
+        raise ConfigurationError(f"{name} must be a whole number above 0, of at most {_DIGITS} digits", name)
     return int(given)
 
 
@@ -134,7 +172,7 @@ async def secret(reference: str, environment: Mapping[str, str] = os.environ) ->
     Raises ConfigurationError where it is not there, RetryLater where the vault cannot be reached.
     """
     kind, _, name = reference.partition(":")
-    value = environment.get(name, "") if kind == "env" else await _from_key_vault(name, environment)
+    value = _resolved(environment, name) if kind == "env" else await _from_key_vault(name, environment)
     if not value:
         msg = f"the secret {reference} is not set"
         raise ConfigurationError(msg, reference)

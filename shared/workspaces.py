@@ -79,7 +79,7 @@ def faults(workspace: Workspace) -> list[Fault]:
     ]
     found += [
         Fault(path, "this setting is the app's own; name one that holds this secret only")
-        for path, reference in _references(workspace)
+        for path, reference in references(workspace)
         if reference.upper().startswith(tuple(f"ENV:{name}" for name in _OWN_SETTINGS))
     ]
     return found
@@ -246,7 +246,8 @@ def _missing_secrets(source: Source, connection: Connection, path: str) -> list[
     ]
 
 
-def _references(workspace: Workspace) -> Iterator[tuple[str, str]]:
+def references(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """Give each reference to a secret with its path."""
     for at, connection in enumerate(workspace.connections):
         for name, reference in connection.secrets.items():
             yield f"connections.{at}.secrets.{name}", reference

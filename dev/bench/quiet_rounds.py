@@ -79,7 +79,9 @@ async def measure(connection_string: str, kind: Source) -> QuietRound:
             await rounds.run()
             with _counted() as sent:
                 messages = await rounds.run()
-    return QuietRound(kind.kind, len(kind.streams), sum(sent), messages, _in_a_month(kind.schedule))
+    return QuietRound(
+        kind.kind, len(kind.streams), sum(sent), messages, _in_a_month(sources.POLLED[kind.kind])
+    )
 
 
 class _Rounds:

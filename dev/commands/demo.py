@@ -203,6 +203,12 @@ def _stay(app: App, worlds: list[World]) -> None:
         )
     console.print(f"\nThe last one's rows as CSV:\n  {example}", soft_wrap=True)
     console.print(f"\nWhat the alerts told people: [bold]{app.inbox}[/bold]")
+    operator = app.headers["x-api-key"]
+    console.print(
+        "\nThe commands, as its operator, in another terminal:\n"
+        f"  export TIEOUT_APP={app.base_url} TIEOUT_ADMIN_KEY={operator}\n  ./run cards",
+        soft_wrap=True,
+    )
     console.print("\nCtrl-C ends it.")
     try:
         while True:

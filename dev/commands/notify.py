@@ -7,8 +7,9 @@ from typing import Annotated, cast
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from dev.commands.sources import read
+from dev.partner.documents import read
 from shared.alerting.document import trial_document
 from shared.alerting.route import addresses
 from shared.domain.deliveries import Delivery, delivery_id
@@ -40,7 +41,7 @@ def notify(workspace: File, *, test: Test = False) -> None:
     outcomes = asyncio.run(_send_all(document, deliveries))
     table = Table("channel", "role", "recipient", "outcome")
     for delivery, outcome in outcomes:
-        shown = f"[red]{outcome}[/red]" if outcome else "[green]sent[/green]"
+        shown = Text(outcome, "red") if outcome else Text("sent", "green")
         table.add_row(delivery.channel, delivery.role, delivery.recipient, shown)
     console.print(table)
     if any(outcome for _, outcome in outcomes):

@@ -10,6 +10,8 @@ import httpx
 import typer
 
 from dev import azurite, host
+from dev.partner.app import refusal
+from dev.partner.documents import read_good
 from dev.processes import listening
 
 Document = Annotated[
@@ -46,7 +48,7 @@ def _put(url: str, key: str, document: dict[str, Any]) -> None:
         etag = {"If-Match": kept.headers["etag"]} if kept.is_success and "etag" in kept.headers else {}
         answer = client.put(url, json=document, headers=etag)
     if not answer.is_success:
-        raise _stop(f"The app refused the workspace with {answer.status_code}:\n{answer.text}")
+        raise _stop(refusal(answer))
 
 
 def _ask_for_pulls(url: str, key: str, document: dict[str, Any]) -> None:
@@ -57,13 +59,15 @@ def _ask_for_pulls(url: str, key: str, document: dict[str, Any]) -> None:
                 continue
             answer = client.post(f"{url}/sources/{connection['name']}/pull")
             if not answer.is_success:
-                why = f"No pull of {connection['name']}: {answer.status_code}\n{answer.text}"
+                why = f"No pull of {connection['name']}: {refusal(answer)}"
                 typer.secho(why, fg="red", err=True)
 
 
 def serve(workspace: Document, port: Port = 7071, data: Data = None, app: App = host.ROOT) -> None:
     """Run the app on a workspace of your own, until Ctrl-C; secrets come from the environment."""
     document = _read(workspace)
+    if app == host.ROOT:
+        read_good(workspace)  # what is wrong is told by its line, not between the lines of the app's log
     key = os.environ.get("TIEOUT_ADMIN_KEY") or token_urlsafe(32)
 
     def log(line: str) -> None:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from shared.domain.workspace import Connection
 from shared.store.checks import Check
@@ -19,13 +21,13 @@ def check_table(found: list[tuple[Connection, Check]]) -> Table:
         lines = [
             (
                 "[red]missing[/red]" if each["is_fatal"] else "[yellow]partial[/yellow]",
-                each["what"],
-                each["message"],
+                escape(each["what"]),
+                escape(each["message"]),
             )
             for each in result.findings
         ]
         if result.problem:
-            lines.insert(0, ("[red]not checked[/red]", "", result.problem))
+            lines.insert(0, ("[red]not checked[/red]", "", escape(result.problem)))
         for state, what, message in lines or [("[green]ok[/green]", "", "")]:
             table.add_row(connection.name, connection.kind, state, what, message)
     return table
@@ -38,7 +40,7 @@ def status_table(sources: list[Document]) -> Table:
         table.add_column(heading, overflow="fold")
     for source in sources:
         if source["problem"]:
-            table.add_row(source["name"], "", "", "", "", "", "", f"[red]{source['problem']}[/red]")
+            table.add_row(source["name"], "", "", "", "", "", "", Text(source["problem"], "red"))
         for stream in source["streams"]:
             sweep = (stream["sweep"] or {}).get("problem", "")
             table.add_row(
@@ -49,7 +51,7 @@ def status_table(sources: list[Document]) -> Table:
                 str(stream["bad_records"]),
                 str(stream["calls"]),
                 _now(stream),
-                f"[red]{stream['problem'] or sweep}[/red]" if stream["problem"] or sweep else "",
+                Text(stream["problem"] or sweep, "red"),
             )
     return table
 

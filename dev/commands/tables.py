@@ -6,9 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from dev.partner.card_tables import STYLES, threshold_of, value_of
 from dev.worlds.world import CARDS
 
-_STYLES = {"alert": "bold red", "attention": "yellow", "ok": "green", "held": "magenta"}
 _PARTS = ("cohort", "cause", "failure", "reason")
 
 _TOLD_APART = frozenset({"dimension", "code", "label", "note"})
@@ -33,9 +33,9 @@ def print_readings(console: Console, readings: list[Document]) -> None:
         table.add_row(
             reading["title"],
             reading["workspace"],
-            _value(reading),
-            _threshold(reading),
-            f"[{_STYLES.get(status, 'dim')}]{status}[/]",
+            value_of(reading),
+            threshold_of(reading),
+            f"[{STYLES.get(status, 'dim')}]{status}[/]",
             str(reading["row_count"]),
             reading["as_of"][:10],
         )
@@ -44,7 +44,7 @@ def print_readings(console: Console, readings: list[Document]) -> None:
 
 def print_breakdown(console: Console, reading: Document) -> None:
     """Print what a reading is made of."""
-    table = Table(title=f"\n{reading['title']}: {_value(reading)}", title_justify="left")
+    table = Table(title=f"\n{reading['title']}: {value_of(reading)}", title_justify="left")
     table.add_column("Part")
     table.add_column("", overflow="fold")
     slices = [each for each in reading["breakdown"] if each["dimension"] in _PARTS]
@@ -96,15 +96,3 @@ def _cell(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(f"{Decimal(each['amount']):,.2f} {each['currency']}" for each in value)
     return "" if value is None else str(value)
-
-
-def _value(reading: Document) -> str:
-    value = reading["value"]
-    if value is None:
-        return "none yet"
-    return f"{Decimal(value):,.2f} {reading['currency']}" if reading["unit"] == "money" else f"{value:,}"
-
-
-def _threshold(reading: Document) -> str:
-    threshold = reading["threshold"]
-    return f"{threshold['value']} %" if threshold["unit"] == "percent" else threshold["value"]

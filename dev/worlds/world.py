@@ -7,14 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from dev.vendors.facts import Account
+from shared import cards
 
-CARDS = (
-    "ecom_customers_absent_from_d365",
-    "dataverse_customers_not_promoted",
-    "ecom_customers_absent_from_sage",
-    "ecom_b2b_customers_absent_from_sage_master",
-    "revenue_gap_detailed_breakdown",
-)
+CARDS = tuple(card.id for card in cards.CARDS)
 ADDRESS = "{vendors}"
 """Stands in a document for the address that the simulated vendors are served from."""
 CUSTOM_PAGES = {

@@ -167,5 +167,5 @@ def _until(visit: Visit, until: str, moment: str) -> str:
         return until
     try:
         return text(datetime.fromisoformat(moment).replace(tzinfo=visit.workspace.zone))
-    except ValueError:
+    except (ValueError, OverflowError):  # the year 1 east of Greenwich begins before all years
         raise problems.invalid([Fault("until", "write a day and a time")]) from None

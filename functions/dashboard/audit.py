@@ -38,6 +38,7 @@ _DID = {
     ("alert", "reopen"): "reopened the alert",
     ("connection", "pull"): "asked for a pull",
     ("connection", "pull_anew"): "had everything read anew",
+    ("connection", "pull_since"): "had what changed since a date read again",
     ("connection", "confirm"): "confirmed a smaller master",
     ("connection", "upload"): "sent records",
     ("decision", "alias"): "decided that they are the same",
@@ -90,9 +91,9 @@ def _midnight(visit: Visit, name: str, day: str, days: int) -> str:
     """Give the instant at which a day of the workspace's begins, or the one `days` later."""
     try:
         found = date.fromisoformat(day) + timedelta(days=days)
+        return text(datetime.combine(found, time(), visit.workspace.zone))
     except (ValueError, OverflowError):
         raise problems.bad_query([Fault(name, "not a day such as 2026-04-14")]) from None
-    return text(datetime.combine(found, time(), visit.workspace.zone))
 
 
 def _words(entry: dict[str, Any]) -> dict[str, str]:

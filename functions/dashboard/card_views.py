@@ -80,10 +80,10 @@ class View:
     def local_as_of(self) -> str:
         """Give the past instant that is asked for as its field takes it: without a zone."""
         try:
-            moment = datetime.fromisoformat(self.get("as_of"))
-        except ValueError:
+            moment = datetime.fromisoformat(self.get("as_of")).astimezone(self.zone)
+        except (ValueError, OverflowError):
             return ""
-        return moment.astimezone(self.zone).replace(tzinfo=None).isoformat(timespec="seconds")
+        return moment.replace(tzinfo=None).isoformat(timespec="seconds")
 
     @property
     def filters(self) -> dict[str, str]:
@@ -132,6 +132,6 @@ def _instant(given: str, visit: Visit) -> str:
     """Read an instant, without a zone one of the workspace; what is none is left for the API to refuse."""
     try:
         found = datetime.fromisoformat(given)
-    except ValueError:
+        return text(found if found.tzinfo else found.replace(tzinfo=visit.workspace.zone))
+    except (ValueError, OverflowError):
         return given
-    return text(found if found.tzinfo else found.replace(tzinfo=visit.workspace.zone))

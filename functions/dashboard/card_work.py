@@ -97,10 +97,18 @@ async def change(
 
 
 async def undo(visit: Visit, form: Mapping[str, str]) -> Outcome:
-    """Bring rows back to how they stood before the change that a form carries."""
+    """Bring rows back to how they stood before the change that a form carries.
+
+    A row that somebody has changed since stays as it is: their work is not ours to undo.
+    """
     given = [each for each in map(Before.read, form.get("before", "").split(",")) if each]
     back = {each.id: changes_back(each) for each in given}
-    refused: dict[str, tuple[Before, str]] = {}
+    standing = await asyncio.gather(*[_detailed(visit, each.id, each.name) for each in given])
+    refused = {
+        each.id: (each, f"Somebody has changed it since: it is {now.state}.")
+        for each, now in zip(given, standing, strict=True)
+        if now.state != each.now
+    }
     for stage in range(_MOST_STEPS_BACK):
         groups: dict[tuple[tuple[str, str], ...], list[Before]] = {}
         for each in given:

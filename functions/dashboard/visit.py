@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
+from functions import problems
 from functions.dashboard.reader import Reader
 from functions.forgeries import FORM
 from functions.http import Call
@@ -54,10 +55,17 @@ class Visit(Call):
         return _reader(self.request.headers.get("accept-language", "")[:200], zone)
 
     def form(self) -> Mapping[str, str]:
-        """Give the fields of the form that was sent; of a name that comes twice, all with commas between."""
+        """Give the fields of the form that was sent; of a name that comes twice, all with commas between.
+
+        Raises Problem for a form with too many.
+        """
         found: dict[str, str] = {}
         body = self.body(kinds=(FORM,)).decode("utf-8", "replace")
-        for name, value in parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS):
+        try:
+            fields = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            raise problems.too_large(f"A form has at most {MOST_FIELDS} fields.") from None
+        for name, value in fields:
             found[name] = f"{found[name]},{value}" if name in found else value
         return found
 

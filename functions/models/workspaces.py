@@ -3,6 +3,7 @@
 from typing import Literal
 
 from functions.models.base import Instant, Model
+from functions.models.sources import CheckResult
 
 
 class WorkspaceEntry(Model):
@@ -31,6 +32,23 @@ class WorkspaceList(Model):
 
     workspaces: list[WorkspaceEntry]
     caller: WhoAsks
+
+
+class CheckedOfDocument(CheckResult):
+    """What a check of one connection of a document found."""
+
+    connection: str
+    kind: str
+
+
+class CheckedDocument(Model):
+    """What saving a document would change, and what its connections lack."""
+
+    workspace: str
+    is_new: bool
+    changes: str
+    """The parts that would change, by name; never what stands in them."""
+    connections: list[CheckedOfDocument]
 
 
 class KeyEntry(Model):
@@ -73,3 +91,24 @@ class Health(Model):
 
     status: Literal["ok", "degraded", "down"]
     checks: HealthChecks
+
+
+class SymptomEntry(Model):
+    """One thing that is wrong, or worth knowing."""
+
+    area: str
+    about: str
+    message: str
+    remedy: str
+    """What to do about it."""
+    is_wrong: bool
+    """Something does not work; otherwise it is only worth knowing."""
+
+
+class Examination(Model):
+    """What is wrong with the app."""
+
+    is_well: bool
+    areas: list[str]
+    """All that was looked at."""
+    findings: list[SymptomEntry]

@@ -17,6 +17,7 @@ ANSWERS: Mapping[str, Answers] = {
     "workspace_schema": {200: OBJECT},
     "read_workspace": {200: Workspace},
     "save_workspace": {200: Workspace, 201: Workspace},
+    "check_workspace": {200: workspaces.CheckedDocument},
     "list_cards": {200: cards.CardList},
     "read_card": {200: cards.CardReading},
     "preview_card": {200: cards.PreviewAnswer},
@@ -54,6 +55,7 @@ ANSWERS: Mapping[str, Answers] = {
     "remove_hook": {204: None},
     "poll_alerts": {200: EVENTS, 202: None},
     "read_swagger": {200: OBJECT},
+    "examine_app": {200: workspaces.Examination},
     "health": {200: workspaces.Health, 503: workspaces.Health},
 }
 

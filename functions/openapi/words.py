@@ -10,6 +10,7 @@ SUMMARIES: Mapping[str, tuple[str, Visibility]] = {
     "workspace_schema": ("Get the schema of a workspace document", "internal"),
     "read_workspace": ("Get a workspace document", "advanced"),
     "save_workspace": ("Save a workspace document", "internal"),
+    "check_workspace": ("Check a workspace document", "internal"),
     "list_cards": ("List cards", "important"),
     "read_card": ("Get a card", "important"),
     "preview_card": ("Preview a card under other settings", "advanced"),
@@ -47,6 +48,7 @@ SUMMARIES: Mapping[str, tuple[str, Visibility]] = {
     "remove_hook": ("Remove a hook", "internal"),
     "poll_alerts": ("When an alert has changed (polling)", "advanced"),
     "read_swagger": ("Get this document", "internal"),
+    "examine_app": ("Examine the app", "internal"),
     "health": ("Get the health of the app", "advanced"),
 }
 """The name of each operation in flows, and how much its maker is shown of it."""

@@ -121,6 +121,8 @@ class Card:
     about: str
     unresolved: FindUnresolved | None = None
     """Tells of every row that `judge` would list, in any order, without building one; None: ask `judge`."""
+    unready: str = ""
+    """Why the card is never asked: it is not written yet. Its status is `not_configured` then, with this."""
 
     @property
     def what(self) -> str:

@@ -183,7 +183,7 @@ def _evidence(snapshot: Snapshot, stuck: Promotion) -> dict[str, Any]:
         "stopped_maps": list(stuck.stopped_maps),
         "flow_run": None if stuck.flow_run is None else stuck.flow_run | hidden,
         "found_in": [
-            {"company": masters["company"][row], "number": masters["number"][row]}
+            {"company": masters.cell(row, "company"), "number": masters.cell(row, "number")}
             for row in stuck.match.others
         ],
         "open_business": [

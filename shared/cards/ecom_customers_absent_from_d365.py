@@ -47,8 +47,8 @@ from shared.domain.promotion import is_to_be_promoted, keys_of
 from shared.domain.records import CrmCustomer, FlowRun, FlowRunGap, MasterCustomer
 from shared.domain.rows import CustomerRow
 from shared.domain.snapshot import Snapshot, Table
-from shared.domain.timeline import timeline
-from shared.domain.windows import Window, count_by_day
+from shared.domain.timeline import instants
+from shared.domain.windows import Window, counted_by_day
 from shared.domain.workspace import CardSettings
 
 ID = dynamics_365.ABSENT
@@ -175,11 +175,10 @@ def _days(
     flows: FlowRuns,
 ) -> dict[str, Counter[str]]:
     """Count buyers by the day of their first order, the absent among them, and the failed runs."""
-    placed_at = timeline(snapshot).placed_at
-    moments = map(placed_at.__getitem__, first_orders(snapshot, window, found))
+    placed, firsts = instants(snapshot), first_orders(snapshot, window, found)
     return {
         "customers": Counter(row.occurred_on for row in rows),
-        "buyers": count_by_day(moments, window, snapshot.workspace),
+        "buyers": counted_by_day(lambda ends: placed.count_before(firsts, ends), window, snapshot.workspace),
         "failed_runs": flows.unsuccessful_by_day(window, snapshot.workspace),
     }
 

@@ -256,7 +256,7 @@ def _case(index: MasterIndex, master: Master, buyer: Buyer, keys: Keys, match: M
     """Give the case of a buyer; None for one that the master knows."""
     if match.row is None:
         return Absence(buyer, match)
-    if not master.must_carry_vat or buyer.segment != "b2b" or index.masters["vat"][match.row]:
+    if not master.must_carry_vat or buyer.segment != "b2b" or index.masters.cell(match.row, "vat"):
         return None
     # Another record of this buyer that carries the number shows that Finance has it.
     is_known = not any(key == "vat" for key, _ in buyer.keys)

@@ -1,9 +1,11 @@
 """A buyer's account beyond the window: since when there is one, and what it ever ordered."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from shared.domain.arrays import np
 from shared.domain.buyers import COMMERCE, PLACED, Buyer
-from shared.domain.emails import mails
+from shared.domain.emails import emails_of_orders
 from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order
 from shared.domain.snapshot import Snapshot
 from shared.domain.timeline import timeline
@@ -66,15 +68,18 @@ def orders_ever(snapshot: Snapshot, buyers: Sequence[Buyer]) -> list[tuple[int, 
     ]
 
 
-def _having(snapshot: Snapshot, name: str, values: Mapping[object, object]) -> Iterator[tuple[int, str]]:
-    """Give the orders that have one of some values, a batch at a time; emails by the field map's rules."""
+def _having(snapshot: Snapshot, name: str, values: Mapping[Any, object]) -> Iterator[tuple[int, str]]:
+    """Give the orders that have one of some values; emails by the field map's rules."""
     orders = snapshot.table(Order, *COMMERCE)
-    emails = mails(snapshot) if name == "email" else []
-    for number in range(len(orders.batches)) if values else ():
-        rows = orders.rows_of(number)
-        column = emails[rows.start : rows.stop] if emails else orders.part(number, name)
-        if not values.keys().isdisjoint(column):
-            yield from (each for each in zip(rows, column, strict=True) if each[1] in values)
+    if not values:
+        return
+    if name == "email":
+        told = emails_of_orders(snapshot)
+        rows = np.flatnonzero(told.marked(values)[told.of_orders]).tolist()
+        yield from zip(rows, told.at(rows), strict=True)
+    else:
+        found, texts = orders.whole.texts(name).with_any(values)
+        yield from zip(found.tolist(), texts, strict=True)
 
 
 def _add_company_orders(

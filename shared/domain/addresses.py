@@ -1,7 +1,6 @@
 """Which rows of a master have one of some names at one of some addresses."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import compress
 
 from shared.domain.buyer_keys import address_keys
 from shared.domain.snapshot import Table
@@ -22,7 +21,8 @@ def rows_by_address(
     known = set(postcode_of.values())
     people = [each for each in people if postcodes[each] in known]
     streets = field(people, "street")
-    street_of = masters.at("street", postcode_of)
+    streets_there = masters.whole.texts("street").at(postcode_of) if postcode_of else ()
+    street_of = dict(zip(postcode_of, streets_there, strict=True))
     places = {(postcodes[each], streets[each]) for each in people if streets[each]}
     there = {row: place for row, place in _places(postcode_of, street_of).items() if place in places}
     taken = set(there.values())
@@ -38,14 +38,8 @@ def rows_by_address(
 
 
 def _rows_with(masters: Table, postcodes: set[str]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for number in range(len(masters.batches)) if postcodes else ():
-        column = masters.part(number, "postcode")
-        if not postcodes.isdisjoint(column):
-            hits = [*map(postcodes.__contains__, column)]
-            rows = compress(masters.rows_of(number), hits)
-            found.update(zip(rows, compress(column, hits), strict=True))
-    return found
+    rows, found = masters.whole.texts("postcode").with_any(postcodes)
+    return dict(zip(rows.tolist(), found, strict=True))
 
 
 def _places(postcode_of: Mapping[int, str], street_of: Mapping[int, str]) -> dict[int, tuple[str, str]]:

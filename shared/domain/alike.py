@@ -1,13 +1,13 @@
 """Which orders are alike in all that tells who stands behind them: so each buyer is looked up once."""
 
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import chain, compress, repeat
+from itertools import chain
 from typing import Any
 
+from shared.domain.arrays import Array, np
 from shared.domain.buyer_keys import ADDRESS
-from shared.domain.emails import mails
+from shared.domain.emails import emails_of_orders
+from shared.domain.numbering import numbered, together
 from shared.domain.records import Order
 from shared.domain.snapshot import Snapshot
 from shared.domain.timeline import COMMERCE
@@ -26,29 +26,29 @@ def telling_columns(field_map: FieldMap) -> tuple[str, ...]:
 
 
 class Alike:
-    """Orders by what they tell; each is known by the first row that tells the same."""
+    """Orders by what they tell; each is known by the first row that was seen to tell the same."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._orders = snapshot.table(Order, *COMMERCE)
         self._columns = telling_columns(snapshot.workspace.field_map)
-        self._mails = mails(snapshot)
-        self._like = array("q", [-1]) * len(self._orders)
+        self._mails = emails_of_orders(snapshot)
         self._first: dict[Told, int] = {}
         self._told: dict[int, Told] = {}
 
     def of(self, rows: Sequence[int]) -> list[int]:
         """Give for each of these orders the one that it is known by."""
-        found = [*map(self._like.__getitem__, rows)]
-        if -1 in found:
-            missing = sorted(set(compress(rows, map((-1).__eq__, found))))
-            at = 0
-            for number in range(len(self._orders.batches)):
-                stop = self._orders.rows_of(number).stop
-                own = missing[at : (at := bisect_left(missing, stop, at))]
-                if own:
-                    self._add(number, own)
-            found = [*map(self._like.__getitem__, rows)]
-        return found
+        chosen = np.asarray(rows, np.int64)
+        firsts = together(
+            len(chosen), *(self._numbers(name, chosen) for name in ("connection", *self._columns))
+        )
+        distinct = np.flatnonzero(firsts == np.arange(len(firsts)))
+        known = chosen[distinct].tolist()
+        telling = zip(*(self._values(name, known) for name in ("connection", *self._columns)), strict=True)
+        like_of = np.empty(len(firsts), np.int64)
+        like_of[distinct] = [
+            self._first.setdefault(told, row) for told, row in zip(telling, known, strict=True)
+        ]
+        return like_of[firsts].tolist()  # type: ignore[no-any-return]
 
     def told(self, like: int) -> Told:
         """Give what an order tells, and all that are like it."""
@@ -60,17 +60,16 @@ class Alike:
         """Give all that was told, each once."""
         return iter(self._first)
 
-    def _add(self, number: int, rows: Sequence[int]) -> None:
-        start = self._orders.rows_of(number).start
-        places = [row - start for row in rows]
-        parts = (map(self._part(number, name).__getitem__, places) for name in self._columns)
-        telling = zip(repeat(self._orders.batches[number].connection), *parts, strict=False)
-        likes = map(self._first.setdefault, telling, rows)
-        for row, like in zip(rows, likes, strict=True):
-            self._like[row] = like
-
-    def _part(self, number: int, name: str) -> Sequence[Any]:
+    def _numbers(self, name: str, rows: Array) -> Array:
         if name == "email":
-            rows = self._orders.rows_of(number)
-            return self._mails[rows.start : rows.stop]
-        return self._orders.part(number, name)
+            return self._mails.of_orders[rows]
+        if name in {"connection", "is_b2b"}:
+            return self._orders.whole.coded(name).codes[rows]
+        return numbered(self._orders.whole.texts(name).take(rows)).numbers[0]
+
+    def _values(self, name: str, rows: Sequence[int]) -> Sequence[Any]:
+        if name == "email":
+            return self._mails.at(rows)
+        if name in {"connection", "is_b2b"}:
+            return self._orders.whole.coded(name).at(np.asarray(rows, np.int64))
+        return self._orders.whole.texts(name).at(rows)

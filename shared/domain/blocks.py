@@ -1,16 +1,14 @@
 """Which records are worth comparing: those that share a postcode, phone, number, name or doorstep."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from itertools import compress, count, permutations, repeat
-from operator import contains, or_
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import permutations, repeat
 
+from shared.domain.arrays import Array, np
 from shared.domain.keys import names, street_parts
+from shared.domain.texts import Texts
 
 BLOCK_CAP = 50
 """What more records share than this tells none of them apart: a call centre, a placeholder, a tower."""
-Piece = tuple[Sequence[int], Mapping[str, Sequence[str]]]
-"""Some rows, and of each the columns that are compared."""
 Described = dict[int, dict[str, str]]
 """What rows are compared by: their fields by name."""
 _BETWEEN_NAMES = " / "
@@ -19,47 +17,40 @@ _SPELLED_OUT = 4
 """Up to so many words, a name is written in every order; of more words there are too many."""
 
 
-def near(people: Sequence[Mapping[str, str]], pieces: Iterable[Piece]) -> tuple[list[list[int]], Described]:
+def near(
+    people: Sequence[Mapping[str, str]], columns: Mapping[str, Texts], is_own: Array
+) -> tuple[list[list[int]], Described]:
     """Give for each of these people the rows that share a block with them, and what those hold.
 
-    Rows are in rising order. All are walked once, piece by piece, and only what is asked for is kept.
+    Rows are in rising order, and only such as are marked. Whole columns tell which may be looked into.
     """
     wanted: dict[str, dict[str, list[int]]] = {}
     for person in people:
         for kind, value in _blocks(person):
             wanted.setdefault(kind, {})[value] = []
-    spelled = {kind: frozenset(_spellings(kind, found)) for kind, found in wanted.items()}
-    found: Described = {}
-    for rows, columns in pieces if wanted else ():
-        hits: dict[int, None] = {}
-        for kind, blocks in wanted.items():
-            column = columns[kind]
-            for at in _maybe(kind, column, spelled[kind], blocks):
-                for value in (column[at],) if kind in _AS_THEY_ARE else _values(kind, column[at]):
-                    block = blocks.get(value)
-                    if block is not None and len(block) <= BLOCK_CAP:
-                        block.append(rows[at])
-                        hits[at] = None
-        found |= {rows[at]: {name: column[at] for name, column in columns.items()} for at in hits}
+    hits: dict[int, None] = {}
+    for kind, blocks in wanted.items():
+        rows = _maybe(kind, columns[kind], blocks)
+        rows = rows[is_own[rows]]
+        for row, text in zip(rows.tolist(), columns[kind].at(rows), strict=True):
+            for value in (text,) if kind in _AS_THEY_ARE else _values(kind, text):
+                block = blocks.get(value)
+                if block is not None and len(block) <= BLOCK_CAP:
+                    block.append(row)
+                    hits[row] = None
+    fields = {name: column.at(hits) for name, column in columns.items()} if hits else {}
+    found = {row: {name: each[at] for name, each in fields.items()} for at, row in enumerate(hits)}
     return [_sharing(person, wanted) for person in people], found
 
 
-def _maybe(
-    kind: str, column: Sequence[str], spelled: AbstractSet[str], wanted: Iterable[str]
-) -> Iterable[int]:
-    """Give the places that may share one of these blocks, told by the whole text: few are looked into."""
-    others: list[Iterable[bool]] = []
+def _maybe(kind: str, column: Texts, wanted: Collection[str]) -> Array:
+    """Give the rows that may share one of these blocks, told by the whole text: few are looked into."""
+    rows, _ = column.with_any({*_spellings(kind, wanted)})
     if kind == "name":
-        if _BETWEEN_NAMES in "\n".join(column):
-            others.append(map(contains, column, repeat(_BETWEEN_NAMES)))
+        rows = np.union1d(rows, column.holding(_BETWEEN_NAMES))
         if any(map(_SPELLED_OUT.__le__, map(str.count, wanted, repeat(" ")))):
-            others.append(map(_SPELLED_OUT.__le__, map(str.count, column, repeat(" "))))
-    if not others and spelled.isdisjoint(column):
-        return ()
-    may: Iterable[bool] = map(spelled.__contains__, column)
-    for other in others:
-        may = map(or_, may, other)
-    return compress(count(), may)
+            rows = np.union1d(rows, column.holding(" ", _SPELLED_OUT))
+    return rows
 
 
 def _spellings(kind: str, wanted: Iterable[str]) -> Iterator[str]:

@@ -94,12 +94,12 @@ def evidence(found: Population, absence: Absence) -> dict[str, Any]:
 
 
 def _record(masters: Table, row: int) -> dict[str, Any]:
-    is_hidden = masters["is_privacy_blocked"][row]
+    is_hidden = masters.cell(row, "is_privacy_blocked")
     return {
         "connection": masters.connections[row],
-        "number": masters["number"][row],
-        "company": masters["company"][row],
-        "state": masters["state"][row],
+        "number": masters.cell(row, "number"),
+        "company": masters.cell(row, "company"),
+        "state": masters.cell(row, "state"),
         "name": PRIVACY_BLOCKED if is_hidden else masters.detail(row, "display_name"),
-        "email": PRIVACY_BLOCKED if is_hidden else masters["email"][row],
+        "email": PRIVACY_BLOCKED if is_hidden else masters.cell(row, "email"),
     }

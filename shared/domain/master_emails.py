@@ -1,68 +1,43 @@
-"""Which emails lead straight to one record of a customer master, told whole batches at a time."""
+"""Which emails lead straight to one record of a customer master, told all at once."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import compress
-from operator import not_
+from collections.abc import Callable
 
+from shared.domain.arrays import Array, np
+from shared.domain.numbering import numbered
 from shared.domain.snapshot import Table
+from shared.domain.texts import Texts
 
 PRESENT_STATES = frozenset({"active", "on_hold", "blocked_shipping", "blocked_invoicing"})
 """A master record in another state takes no posting: reactivate it."""
 
 
 class MasterEmails:
-    """Of some emails, which do not lead straight to the one usable record that has them, and which nowhere.
+    """Of some emails, each there once, which do not lead straight to the one usable record that has them.
 
     Of a master that knows nearly everybody, these are few.
     """
 
     def __init__(
-        self,
-        masters: Table,
-        wanted: set[str],
-        entity_of: Callable[[str], str],
-        emails_of: Callable[[int], Sequence[str]],
+        self, masters: Table, emails: Texts, is_own: Array, asked: Texts, entity_of: Callable[[str], str]
     ) -> None:
-        straight: dict[str, set[str]] = defaultdict(set)
-        crooked: set[str] = set()
-        for number in range(len(masters.batches)):
-            emails = emails_of(number)
-            found = set(emails)
-            odd = _repeated(emails, found, [*straight.values(), crooked])
-            states, companies = masters.part(number, "state"), masters.part(number, "company")
-            if not PRESENT_STATES.issuperset(states):
-                odd.update(compress(emails, map(not_, map(PRESENT_STATES.__contains__, states))))
-            found -= odd
-            crooked |= odd
-            for known in straight.values() if odd else ():
-                known.difference_update(odd)
-            codes = set(companies)
-            for code in codes:
-                own = found
-                if len(codes) > 1:
-                    own = found.intersection(compress(emails, map(code.__eq__, companies)))
-                straight[entity_of(code)] |= own
-        serving_all = straight.pop("", set())
-        self._of_none = wanted - serving_all
-        self._of_any = self._of_none.difference(*straight.values())
-        self._of = dict.fromkeys(straight, self._of_any)
-        if len(straight) > 1:
-            self._of = {entity: self._of_none - own for entity, own in straight.items()}
-        self._nowhere = self._of_any - crooked
+        # Those that are asked about come first and are distinct: an email's number is its place among them.
+        numbers = numbered(asked, emails).numbers[1]
+        rows = np.flatnonzero((numbers < len(asked)) & is_own)
+        known = numbers[rows]
+        times = np.bincount(known, minlength=len(asked))
+        is_usable = masters.whole.coded("state").having(*PRESENT_STATES)[rows]
+        companies = masters.whole.coded("company")
+        row_of = np.zeros(len(asked), np.int64)
+        row_of[known] = rows
+        self._is_straight = times == 1
+        self._is_straight[known[~is_usable]] = False
+        self._company = companies.codes[row_of] if len(masters) else row_of
+        self._entities = [entity_of(each) for each in companies.values]
 
-    def strangers(self, emails: set[str], entity: str, *, is_any: bool) -> set[str]:
+    def strangers(self, emails: Array, entity: str, *, is_any: bool) -> Array:
         """Give those of these emails that lead to no record of an entity, or of any entity, by themselves."""
-        return emails & (self._of_any if is_any else self._of.get(entity, self._of_none))
-
-    def is_nowhere(self, email: str) -> bool:
-        """Say whether it is certain that no record has an email."""
-        return email in self._nowhere
-
-
-def _repeated(emails: Sequence[str], found: set[str], earlier: Iterable[set[str]]) -> set[str]:
-    """Give those that stand twice in a batch, or in an earlier one as well."""
-    repeated = set().union(*(found & known for known in earlier))
-    if len(found) < len(emails):
-        repeated.update(email for email, times in Counter(emails).items() if times > 1)
-    return repeated
+        is_known = self._is_straight[emails]
+        if not is_any:
+            serves = np.array([each in {"", entity} for each in self._entities] or [False], bool)
+            is_known &= serves[self._company[emails]]
+        return emails[~is_known]

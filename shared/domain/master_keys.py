@@ -1,13 +1,16 @@
 """The records of a customer master by their keys, all of them or those of the keys that are asked for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, compress
+from itertools import chain
 
+from shared.domain.arrays import Array, np
 from shared.domain.buyer_keys import mailed, names_and_addresses
+from shared.domain.emails import by_rules
 from shared.domain.key_index import KeyIndex
 from shared.domain.snapshot import Table
+from shared.domain.texts import Texts
 from shared.domain.workspace import FieldMap
 
 NAME_AND_ADDRESS = "name_and_address"
@@ -30,15 +33,11 @@ class MasterKeys:
             if key != NAME_AND_ADDRESS:
                 wanted[key].add(mailed(key, value, self._field_map))
         for key, values in wanted.items():
-            known = self._expected[key]
-            unknown = {value for value in values - known.keys() if not self._is_nowhere(key, value)}
+            unknown = values - self._expected[key].keys()
             found: dict[str, list[int]] = {value: [] for value in unknown}
-            for number in range(len(self.masters.batches)) if unknown else ():
-                column = self._part(number, key)
-                if not unknown.isdisjoint(column):
-                    rows = self.masters.rows_of(number)
-                    for at in compress(range(len(rows)), map(unknown.__contains__, column)):
-                        found[column[at]].append(rows[at])
+            rows, texts = self.texts(key).with_any(unknown)
+            for row, value in zip(rows.tolist(), texts, strict=True):
+                found[value].append(row)
             self.remember(key, found)
 
     def remember(self, key: str, found: Mapping[str, list[int]]) -> None:
@@ -59,25 +58,26 @@ class MasterKeys:
         numbers = enumerate(self.masters.values("number") if holding else ())
         return frozenset(row for row, number in numbers if number.strip().upper() in holding)
 
-    def _is_nowhere(self, key: str, value: str) -> bool:  # noqa: ARG002 - for those who know more
-        """Say whether it is known before looking that no record has a value."""
-        return False
+    def texts(self, key: str) -> Texts:
+        """Give the values of a key."""
+        if key == "email" and self._field_map.email_rules:
+            return self._ruled
+        return self.masters.whole.texts(key)
+
+    @cached_property
+    def _ruled(self) -> Texts:
+        return by_rules(self.masters.whole.texts("email"), self._field_map)
 
     def _rows_with(self, key: str, value: str) -> Sequence[int]:
         expected = self._expected[key].get(value)
         if expected is None:
-            return () if self._is_nowhere(key, value) else self._index(key).rows(value)
+            return self._index(key).rows(value)
         return expected
 
     def _lasting(self, row: int) -> tuple[str, ...]:
         """Order records by what does not depend on when they were stored."""
-        columns = (
-            self.masters["number"],
-            self.masters["company"],
-            self.masters.connections,
-            self.masters["id"],
-        )
-        return tuple(column[row] for column in columns)
+        cell = self.masters.cell
+        return cell(row, "number"), cell(row, "company"), self.masters.connections[row], cell(row, "id")
 
     def _index(self, key: str) -> KeyIndex:
         if key not in self._by_key:
@@ -92,31 +92,13 @@ class MasterKeys:
         values = [mailed(key, value, self._field_map) for value in self.masters[key]]
         return KeyIndex(rows, [*map(values.__getitem__, rows)], self._lasting)
 
-    def _part(self, number: int, key: str) -> Sequence[str]:
-        """Give a key's values in a batch."""
-        column: Sequence[str] = self.masters.part(number, key)
-        if key == "email" and self._field_map.email_rules:
-            return [value and mailed(key, value, self._field_map) for value in column]
-        return column
-
-    def _own_part(self, number: int, key: str) -> Sequence[str]:
-        """Give the same, "" for holding customers."""
-        column = self._part(number, key)
-        rows = self.masters.rows_of(number)
-        if self._holding.isdisjoint(rows):
-            return column
-        return ["" if row in self._holding else value for row, value in zip(rows, column, strict=True)]
-
-    def _pieces(self, *columns: str) -> Iterator[tuple[Sequence[int], Mapping[str, Sequence[str]]]]:
-        """Give the records piece by piece, but holding customers."""
-        for rows, parts in self.masters.pieces(*columns):
-            if self._holding.isdisjoint(rows):
-                yield rows, parts
-            else:
-                is_own = [row not in self._holding for row in rows]
-                left = {name: [*compress(part, is_own)] for name, part in parts.items()}
-                yield [*compress(rows, is_own)], left
+    @property
+    def is_own(self) -> Array:
+        """Marks the records, but holding customers."""
+        found = np.ones(len(self.masters), bool)
+        found[[*self._holding]] = False
+        return found
 
     def _number(self, row: int) -> str:
         known = self._number_of.get(row)
-        return str(self.masters["number"][row]) if known is None else known
+        return str(self.masters.cell(row, "number")) if known is None else known

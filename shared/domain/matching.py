@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from shared.domain.arrays import Array, np
 from shared.domain.blocks import near
 from shared.domain.buyer_keys import mailed
 from shared.domain.buyers import Buyer
@@ -14,6 +15,7 @@ from shared.domain.master_keys import MasterKeys
 from shared.domain.rows import PRIVACY_BLOCKED
 from shared.domain.similarity import COMPARED, STRONG, compare
 from shared.domain.snapshot import Table
+from shared.domain.texts import Texts
 from shared.domain.workspace import Workspace
 
 CANDIDATES = 3
@@ -65,6 +67,10 @@ class Match:
         ]
 
 
+def _none() -> Texts:
+    return Texts.of(())
+
+
 class MasterIndex(MasterKeys):
     """A customer master by its keys. Holding customers stand for nobody and are left out (SAGE-ABS-15)."""
 
@@ -73,7 +79,7 @@ class MasterIndex(MasterKeys):
         masters: Table,
         workspace: Workspace,
         standing: Standing | None = None,
-        emails: Callable[[], set[str]] = set,
+        emails: Callable[[], Texts] = _none,
     ) -> None:
         super().__init__(masters, workspace.field_map)
         self._workspace = workspace
@@ -86,11 +92,11 @@ class MasterIndex(MasterKeys):
 
     def is_privacy_blocked(self, match: Match) -> bool:
         """Say whether a record that fits by a key is blocked for privacy (decision 14)."""
-        return any(self.masters["is_privacy_blocked"][row] for row in match.rows)
+        return any(self.masters.cell(row, "is_privacy_blocked") for row in match.rows)
 
     def entity(self, row: int) -> str:
         """Give the entity that a master record belongs to; "" serves all."""
-        return self._workspace.entity_of_company(self.masters["company"][row])
+        return self._workspace.entity_of_company(self.masters.cell(row, "company"))
 
     def plainly(self, keys: Sequence[tuple[str, str]], entity: str) -> int | None:
         """Give the one usable record that the first key fits; None where more has to be looked at."""
@@ -100,7 +106,7 @@ class MasterIndex(MasterKeys):
         rows = self._rows_with(key, mailed(key, value, self._field_map))
         if len(rows) != 1 or not self._serves(rows[0], entity):
             return None
-        return rows[0] if self.masters["state"][rows[0]] in PRESENT_STATES else None
+        return rows[0] if self.masters.cell(rows[0], "state") in PRESENT_STATES else None
 
     def find(self, keys: Sequence[tuple[str, str]], entity: str, identity: str = "") -> Match:
         """Look a buyer up by a person's decision, then by its keys in order.
@@ -121,7 +127,7 @@ class MasterIndex(MasterKeys):
                 tried.append((key, value, f"shared by {len(fitting)} records"))
                 continue
             here = [row for row in fitting if self._serves(row, entity)]
-            usable = [row for row in here if self.masters["state"][row] in PRESENT_STATES]
+            usable = [row for row in here if self.masters.cell(row, "state") in PRESENT_STATES]
             chosen = [row for row in usable if row in ambiguous] if ambiguous else usable
             if single := self._single(chosen):
                 return Match("matched", single[0], key, tried=(*tried, (key, value, self._name(single))))
@@ -134,29 +140,33 @@ class MasterIndex(MasterKeys):
                 return Match(outcome, others=tuple(dict.fromkeys(rows)), tried=tuple(tried))
         return Match("absent", tried=tuple(tried))
 
-    def strangers(self, emails: set[str], entity: str) -> set[str]:
-        """Give those of these emails that do not lead straight to the one usable record that has them."""
+    def strangers(self, emails: Array, entity: str) -> Array:
+        """Give those of these emails that do not lead straight to the one usable record that has them.
+
+        They are numbers of the emails that may be asked about.
+        """
         is_any = self._is_one_entity or not entity
-        decided = {value for name, value in self._standing.keys if name == "email"}
-        return self._emails.strangers(emails, entity, is_any=is_any) | (emails & decided)
+        asked = self._asked()
+        is_strange = np.zeros(len(asked), bool)
+        is_strange[self._emails.strangers(emails, entity, is_any=is_any)] = True
+        is_strange[asked.with_any({value for name, value in self._standing.keys if name == "email"})[0]] = (
+            True
+        )
+        return emails[is_strange[emails]]
 
     @cached_property
     def _emails(self) -> MasterEmails:
         entity_of = self._workspace.entity_of_company
-        own_part = self._own_part
-        return MasterEmails(self.masters, self._asked(), entity_of, lambda number: own_part(number, "email"))
-
-    def _is_nowhere(self, key: str, value: str) -> bool:
-        return key == "email" and "_emails" in self.__dict__ and self._emails.is_nowhere(value)
+        return MasterEmails(self.masters, self.texts("email"), self.is_own, self._asked(), entity_of)
 
     def carries_vat(self, keys: Sequence[tuple[str, str]], entity: str, identity: str = "") -> bool:
         """Say whether any usable record that fits a key has a VAT number."""
         return any(
-            self.masters["vat"][row]
+            self.masters.cell(row, "vat")
             for _, _, fitting in self._all_fitting(keys, identity)
             if not self._is_shared(fitting)
             for row in fitting
-            if self._serves(row, entity) and self.masters["state"][row] in PRESENT_STATES
+            if self._serves(row, entity) and self.masters.cell(row, "state") in PRESENT_STATES
         )
 
     def nearest(self, people: Sequence[tuple[Mapping[str, str], Buyer]]) -> list[tuple[Candidate, ...]]:
@@ -164,7 +174,8 @@ class MasterIndex(MasterKeys):
 
         Only records that share a block are compared, and not those that a person told apart.
         """
-        blocks, others = near([described for described, _ in people], self._pieces(*COMPARED))
+        columns = {name: self.masters.whole.texts(name) for name in COMPARED}
+        blocks, others = near([described for described, _ in people], columns, self.is_own)
         found = []
         for (described, buyer), rows in zip(people, blocks, strict=True):
             entity, told_apart = buyer.entity, self._told_apart(buyer.keys, buyer.identity)
@@ -228,7 +239,7 @@ class MasterIndex(MasterKeys):
         return Counter(self._company(row) for row in rows)
 
     def _company(self, row: int) -> tuple[str, str]:
-        return self.masters.connections[row], self.masters["company"][row]
+        return self.masters.connections[row], self.masters.cell(row, "company")
 
     def _name(self, rows: Sequence[int]) -> str:
         return "found " + ", ".join(self._number(row) for row in rows)

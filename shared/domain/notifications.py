@@ -14,7 +14,9 @@ Role = Literal["owner", "finance", "operations", "engineering", "marketing"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 """As `date.weekday` counts them."""
-Hours = Annotated[Decimal, Field(gt=0, le=24 * 31)]
+Figure = Annotated[Decimal, Field(max_digits=18, decimal_places=6)]
+"""What people write: room for any amount, and none for one that takes a page to write down."""
+Hours = Annotated[Figure, Field(gt=0, le=24 * 31)]
 
 
 class Document(BaseModel):
@@ -47,17 +49,17 @@ class AlertSettings(Document):
     """Evaluations past the threshold in a row."""
     resolves_after: int = Field(default=2, ge=1, le=100)
     """Clear evaluations in a row."""
-    worsens_by_percent: Decimal = Field(default=Decimal(25), ge=0, le=10_000)
+    worsens_by_percent: Figure = Field(default=Decimal(25), ge=0, le=10_000)
     """Told of again when the value rose by so much of what was told last; 0 never."""
     remind_after_hours: Hours | None = Decimal(24)
     escalate_after_hours: Hours | None = None
     """Told to the owners when nobody has acknowledged it by then."""
-    high_at: Decimal = Field(default=Decimal(2), gt=0)
+    high_at: Figure = Field(default=Decimal(2), gt=0)
     """From this multiple of the threshold on the severity is high; of a threshold of 0, from this count."""
-    critical_at: Decimal = Field(default=Decimal(5), gt=0)
+    critical_at: Figure = Field(default=Decimal(5), gt=0)
     old_days: int = Field(default=12, ge=1)
     """With a row of this age the severity is one step higher."""
-    money_floor: Decimal = Field(default=Decimal(0), ge=0)
+    money_floor: Figure = Field(default=Decimal(0), ge=0)
     """A percentage past its threshold is no alert while the amount behind it is smaller than this."""
 
 

@@ -77,6 +77,7 @@ def judge(snapshot: Snapshot, window: Window, ledgers: tuple[str, ...]) -> Promo
     grace = text(snapshot.as_of - timedelta(minutes=snapshot.workspace.grace_minutes))
     rows = [row for row, created_at in enumerate(crm["created_at"]) if window.holds(created_at)]
     in_scope = tuple(row for row in rows if is_to_be_promoted(crm, row))
+    index.expect(key for row in in_scope for key in keys_of(crm, row))
     stuck: list[Promotion] = []
     promoted = pending = 0
     for row in in_scope:

@@ -1,13 +1,14 @@
 """What the store holds for one workspace, as columns: the only thing that cards judge from."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from shared.domain.decisions import Decision, Standing
+from shared.domain.forms import Columns
 from shared.domain.records import Record
-from shared.domain.table import Batch, Columns, Table, batch_of, columns_of
+from shared.domain.table import Batch, Table, batch_of, columns_of
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 
@@ -75,6 +76,17 @@ class Snapshot:
     def narrowed(self, tables: Mapping[tuple[type[Record], tuple[str, ...]], Table]) -> "Snapshot":
         """Give a snapshot in which these tables stand for what `table` gives by their type and kinds."""
         return replace(self, _tables={**self._tables, **tables}, _answers={})
+
+    def forget_but(self, wanted: Iterable[tuple[type[Record], tuple[str, ...]]]) -> None:
+        """Let go of the columns of all records but these types of these kinds of connection."""
+        needed = {
+            (record_type, each.name)
+            for record_type, kinds in wanted
+            for each in self.workspace.connections_of(*kinds)
+        }
+        for (record_type, _), table in self._tables.items():
+            if not any((record_type, batch.connection) in needed for batch in table.batches):
+                table.forget()
 
     def forget(self) -> None:
         """Let go of all columns and answers: what comes next asks for others."""

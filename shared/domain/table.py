@@ -4,13 +4,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
+from itertools import accumulate, chain, repeat
 from typing import Any, Self
 
+from shared.domain.forms import Columns, form_of, values_at
 from shared.domain.newest import Kept, newest
 from shared.domain.records import Record, detail_columns, key_columns
+from shared.domain.whole import Whole
 
-Columns = Mapping[str, Sequence[Any]]
 Details = Callable[[], Columns]
 
 
@@ -61,12 +62,17 @@ class Table:
         ids: dict[int, Sequence[str]] = {}
         self._kept: list[Kept] = newest(self.batches, ids) if kept is None else kept
         if ids and len(ids) == len(self.batches):
-            self._columns["id"] = _joined(self._standing(ids[number] for number in range(len(ids))))
+            self._columns["id"] = _joined(
+                ids[number] if own is None else map(ids[number].__getitem__, own)
+                for number, own in enumerate(self._kept)
+            )
         counts = [
             batch.count if kept is None else len(kept)
             for batch, kept in zip(self.batches, self._kept, strict=True)
         ]
         *self._starts, self._length = accumulate(counts, initial=0)
+        self.whole = Whole(self.batches, self._kept)
+        """Its columns, each to be gone through as a whole."""
         self._connections: list[str] = []
         self._details: dict[int, dict[str, Sequence[Any]]] = defaultdict(dict)
         self._decoders: dict[int, Columns] = {}
@@ -134,8 +140,7 @@ class Table:
         if column in self._columns:
             rows = self.rows_of(number)
             return self._columns[column][rows.start : rows.stop]
-        part, kept = self.batches[number].keys[column], self._kept[number]
-        return part if kept is None else [part[place] for place in kept]
+        return _standing(self.batches[number], column, self._kept[number])
 
     def at(self, column: str, rows: Iterable[int]) -> dict[int, Any]:
         """Give a key column's values at some rows; a column that nobody keeps is not kept for this."""
@@ -148,18 +153,13 @@ class Table:
             number = bisect_right(self._starts, wanted[at]) - 1
             end = self._length if number + 1 == len(self._starts) else self._starts[number + 1]
             here = wanted[at : (at := bisect_left(wanted, end, at))]
-            part = self.batches[number].keys[column]
-            found |= zip(here, map(part.__getitem__, self._places(number, here)), strict=True)
+            values = values_at(form_of(self.batches[number].keys, column), [*self._places(number, here)])
+            found |= zip(here, values, strict=True)
         return found
 
-    def pieces(self, *columns: str) -> Iterator[tuple[range, dict[str, Sequence[Any]]]]:
-        """Give all rows batch by batch with these key columns, of which nothing is kept."""
-        ends = [*self._starts[1:], self._length]
-        for batch, kept, start, end in zip(self.batches, self._kept, self._starts, ends, strict=False):
-            parts = {name: batch.keys[name] for name in columns}
-            if kept is not None:
-                parts = {name: [*map(part.__getitem__, kept)] for name, part in parts.items()}
-            yield range(start, end), parts
+    def cell(self, row: int, column: str) -> Any:
+        """Give one value of a key column, without a list of all."""
+        return self._columns[column][row] if column in self._columns else self.whole.cell(row, column)
 
     def keys_of(self, row: int) -> dict[str, Any]:
         """Give a row's key columns by name."""
@@ -205,6 +205,7 @@ class Table:
 
     def forget(self, *columns: str) -> None:
         """Let go of these columns, or of all and of the details; they are put together anew if need be."""
+        self.whole.forget(*columns)
         if columns:
             for column in columns:
                 self._columns.pop(column, None)
@@ -240,13 +241,13 @@ class Table:
         places = [row - start for row in rows]
         return places if kept is None else map(kept.__getitem__, places)
 
-    def _parts(self, column: str) -> Iterator[Iterable[Any]]:
+    def _parts(self, column: str) -> Iterator[Sequence[Any]]:
         """Give what stands of each batch's column."""
-        return self._standing(batch.keys[column] for batch in self.batches)
+        return (_standing(*each) for each in zip(self.batches, repeat(column), self._kept, strict=False))
 
-    def _standing(self, parts: Iterable[Sequence[Any]]) -> Iterator[Iterable[Any]]:
-        for part, kept in zip(parts, self._kept, strict=True):
-            yield part if kept is None else map(part.__getitem__, kept)
+
+def _standing(batch: Batch, column: str, kept: Kept) -> Sequence[Any]:
+    return batch.keys[column] if kept is None else values_at(form_of(batch.keys, column), kept)
 
 
 def _joined(parts: Iterable[Iterable[Any]]) -> list[Any]:

@@ -2,10 +2,12 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import compress, count
 from operator import eq
 
+from shared.domain.arrays import Array, np
+from shared.domain.instants import Instants
 from shared.domain.records import Order
 from shared.domain.snapshot import Snapshot, Table
 from shared.domain.windows import Window
@@ -13,20 +15,6 @@ from shared.domain.windows import Window
 COMMERCE = ("shopify", "bigcommerce", "adobe_commerce", "marketplace")
 PLACED = frozenset({"placed", "refunded"})
 """The states of an order that was placed: no test, not cancelled, not abandoned (decision 21)."""
-_WIDTH = 20
-"""The letters of an instant as records have it."""
-
-
-class Instants:
-    """When each order was placed, by its row: one text for all, which takes a quarter of the room."""
-
-    def __init__(self, moments: Sequence[str]) -> None:
-        is_even = set(map(len, moments)) <= {_WIDTH}
-        self._text = "".join(moments) if is_even else ""
-        self._each = () if is_even else moments
-
-    def __getitem__(self, row: int) -> str:
-        return self._each[row] if self._each else self._text[_WIDTH * row : _WIDTH * row + _WIDTH]
 
 
 class Timeline:
@@ -34,12 +22,14 @@ class Timeline:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._orders = snapshot.table(Order, *COMMERCE)
-        moments = list(self._orders.values("placed_at"))
-        rows = list(compress(range(len(moments)), map(PLACED.__contains__, self._orders["state"])))
-        rows.sort(key=moments.__getitem__)
-        _in_turn(self._orders, rows, moments)
-        self._rows = array("q", rows)
-        self.placed_at = Instants(moments)
+        self.placed_at = self._orders.whole.texts("placed_at")
+        """When each order was placed, by its row."""
+        self.is_placed = self._orders.whole.coded("state").having(*PLACED)
+        rows = np.flatnonzero(self.is_placed)
+        moments = instants(snapshot).ranks[rows]
+        order = np.argsort(moments, kind="stable")
+        self._rows = array("q", rows[order].astype(np.int64).tobytes())
+        self._settle(np.flatnonzero(np.diff(moments[order]) == 0))
 
     def within(self, window: Window) -> "array[int]":
         """Give the rows of a window, oldest first."""
@@ -49,9 +39,25 @@ class Timeline:
 
     def in_order(self, rows: Iterable[int]) -> list[int]:
         """Sort some orders as `by_time` does."""
-        found = sorted(rows, key=self.placed_at.__getitem__)
-        _in_turn(self._orders, found, self.placed_at)
-        return found
+        listed = list(rows)
+        moment_of = dict(zip(listed, self.placed_at.at(listed), strict=True))
+        listed.sort(key=moment_of.__getitem__)
+        _in_turn(self._orders, listed, moment_of)
+        return listed
+
+    def _settle(self, earlier: Array) -> None:
+        """Put the orders at these places, each beside one of the same instant, in the order of `by_time`."""
+        places = np.union1d(earlier, earlier + 1).tolist()
+        tied = [self._rows[at] for at in places]
+        for at, row in zip(places, self.in_order(tied), strict=True):
+            self._rows[at] = row
+
+
+def instants(snapshot: Snapshot) -> Instants:
+    """Give when all orders were placed, read once."""
+    return snapshot.once(
+        Instants, lambda: Instants(snapshot.table(Order, *COMMERCE).whole.texts("placed_at"))
+    )
 
 
 def timeline(snapshot: Snapshot) -> Timeline:
@@ -67,7 +73,7 @@ def by_time(orders: Table, rows: Iterable[int]) -> list[int]:
     return found
 
 
-def _in_turn(orders: Table, rows: list[int], moment_of: Mapping[int, str] | Sequence[str] | Instants) -> None:
+def _in_turn(orders: Table, rows: list[int], moment_of: Mapping[int, str]) -> None:
     """Put rows that are sorted by their instants in the order of `by_time`: few share an instant."""
     moments = [*map(moment_of.__getitem__, rows)]
     earlier = [*compress(count(), map(eq, moments, moments[1:]))]

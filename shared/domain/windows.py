@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -72,11 +72,18 @@ def local_date(moment: str, workspace: Workspace) -> str:
 
 def count_by_day(moments: Iterable[str], window: Window, workspace: Workspace) -> Counter[str]:
     """Count the instants of a window by their dates in the workspace's time zone."""
+    ordered = sorted(moments)
+    return counted_by_day(lambda ends: [bisect_left(ordered, end) for end in ends], window, workspace)
+
+
+def counted_by_day(
+    before: Callable[[Sequence[str]], Sequence[int]], window: Window, workspace: Workspace
+) -> Counter[str]:
+    """Count the same, where `before` tells how many of them are before some instants."""
     first, last = date.fromisoformat(window.first_day), date.fromisoformat(window.last_day)
     days = [first + timedelta(days=each) for each in range((last - first).days + 1)]
     ends = [text(datetime.combine(day + timedelta(days=1), time(), workspace.zone)) for day in days]
-    ordered = sorted(moments)
-    places = (0, *(bisect_left(ordered, end) for end in ends))
+    places = (0, *before(ends))
     counts = {day.isoformat(): end - start for day, (start, end) in zip(days, pairwise(places), strict=True)}
     return +Counter(counts)
 

@@ -21,12 +21,20 @@ from pydantic import (
     model_validator,
 )
 
-from shared.domain.notifications import AlertSettings, Notifications, Recipients, Role, SecretReference
+from shared.domain.notifications import (
+    AlertSettings,
+    Figure,
+    Notifications,
+    Recipients,
+    Role,
+    SecretReference,
+)
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 # Looking through the time zone database takes 10 ms, and every request reads a workspace.
 _time_zones = cache(available_timezones)
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _TEMPLATE = re.compile(r"(?:[^{}]|\{(?:number|id|order_number)\})*")
 KeyName = Literal["vat", "account_reference", "email", "name_and_address"]
 
@@ -129,8 +137,8 @@ class CardSettings(Document):
     """What a workspace changes about one card; what is not given stays as the card has it."""
 
     enabled: bool = True
-    threshold: Decimal | None = Field(default=None, ge=0)
-    b2b_threshold: Decimal | None = Field(default=None, ge=0)
+    threshold: Figure | None = Field(default=None, ge=0)
+    b2b_threshold: Figure | None = Field(default=None, ge=0)
     window_days: int | None = Field(default=None, ge=1, le=366)
     scope: Literal["all", "b2b"] = "all"
     include_guests: bool = True
@@ -149,15 +157,15 @@ class ReferenceRate(Document):
     currency: Currency
     on: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$")]
     """`2026-10-30`, or `2026-10` for the month's average."""
-    rate: Decimal = Field(gt=0)
+    rate: Decimal = Field(gt=0, max_digits=18, decimal_places=9)
     """Units of `currency` for one euro, as the bank publishes it."""
 
 
 class Retention(Document):
     """How long things are kept, in days; as long as `readings` also exceptions that were resolved."""
 
-    records: int = Field(default=400, ge=31)
-    readings: int = Field(default=800, ge=31)
+    records: int = Field(default=400, ge=31, le=36_600)
+    readings: int = Field(default=800, ge=31, le=36_600)
 
 
 class Workspace(Document):
@@ -178,14 +186,22 @@ class Workspace(Document):
     notifications: Notifications = Notifications()
     retention: Retention = Retention()
     include_today: bool = True
-    grace_minutes: int = Field(default=15, ge=0)
+    grace_minutes: int = Field(default=15, ge=0, le=44_640)
     """How long a record may be on its way before its absence is a finding (decision 13)."""
-    stale_after_missed_rounds: int = Field(default=3, ge=1)
+    stale_after_missed_rounds: int = Field(default=3, ge=1, le=10_000)
     largest_plausible_loss: Decimal = Field(default=Decimal("0.2"), ge=0, le=1)
     """The share of a customer master that may go between two runs; more holds its cards, 1 never does."""
     as_of: AwareDatetime | None = None
     """Pins the workspace's clock, for demonstrations and training; null follows real time."""
     enabled: bool = True
+
+    @field_validator("as_of")
+    @classmethod
+    def _is_between_the_years(cls, moment: datetime | None) -> datetime | None:
+        # All that looks back looks from here, and in any zone: the calendar has to reach as far.
+        if moment is not None and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValueError(f"the clock can stand between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+        return moment
 
     @field_validator("time_zone")
     @classmethod

@@ -37,15 +37,22 @@ async def claim_run(services: Services, job: Job) -> Checkpoint | None:
 
 
 def begin_run(job: Job, checkpoint: Checkpoint, now: datetime) -> Checkpoint:
-    """Begin a run: its upper bound is frozen now. One that reads everything needs no sweep."""
+    """Begin a run: its upper bound is frozen now. One that reads everything needs no sweep.
+
+    One that someone asked for from a date on leaves the vendor's change feed aside, which begins where the
+    last run ended, and has a sweep count anew what is there.
+    """
     anew = checkpoint.is_to_be_read_anew or checkpoint.settings != job.settings
     reads_all = job.stream.is_full_read or anew or checkpoint.complete_until is None
+    asked = checkpoint.is_to_be_read_since
     until = job.workspace.now(now).replace(microsecond=0)
     return replace(
         checkpoint,
         sequence=checkpoint.sequence + 1,
         run=f"{checkpoint.sequence + 1:08}",
         run_since=None if reads_all else _since(checkpoint, job.stream, until),
+        token="" if asked else checkpoint.token,
+        sweep_due_at=None if asked else checkpoint.sweep_due_at,
         run_until=until,
         run_began_at=now,
         run_cursor="",
@@ -59,6 +66,7 @@ def begin_run(job: Job, checkpoint: Checkpoint, now: datetime) -> Checkpoint:
         run_settings=job.settings,
         run_repeats=checkpoint.last_run if job.stream.is_full_read and not anew else "",
         is_to_be_read_anew=False,
+        is_to_be_read_since=None,
         sweep="" if reads_all else checkpoint.sweep,
     )
 
@@ -106,7 +114,7 @@ async def let_go(
             job.name, claim=checkpoint.claims, claimed_until=until, note=note[:LONGEST_NOTE]
         )
     except Conflict:
-        log.problem("pull", **job.message, run=checkpoint.run, why="another instance took over")
+        log.problem("pull", **job.facts, run=checkpoint.run, outcome="lost", why="another instance took over")
 
 
 async def _claim(services: Services, job: Job, checkpoint: Checkpoint, now: datetime) -> Checkpoint | None:
@@ -124,7 +132,8 @@ def _is_claimed(checkpoint: Checkpoint, now: datetime) -> bool:
 def _may_sweep(checkpoint: Checkpoint, job: Job) -> bool:
     """Say whether there is a base to sweep, read with the present settings, and no pull is under way."""
     has_base = checkpoint.complete_until is not None and checkpoint.settings == job.settings
-    return has_base and not (checkpoint.run or checkpoint.problem or checkpoint.is_to_be_read_anew)
+    is_asked_for = checkpoint.is_to_be_read_anew or checkpoint.is_to_be_read_since
+    return has_base and not (checkpoint.run or checkpoint.problem or is_asked_for)
 
 
 def _is_sweeping(checkpoint: Checkpoint, job: Job) -> bool:
@@ -133,6 +142,12 @@ def _is_sweeping(checkpoint: Checkpoint, job: Job) -> bool:
 
 def _since(checkpoint: Checkpoint, stream: Stream, until: datetime) -> datetime | None:
     """Give where a run begins; one that is to read everything beside what is there, at the beginning."""
+    asked = checkpoint.is_to_be_read_since
+    usual = _usual_since(checkpoint, stream, until)
+    return usual if asked is None or usual is None else max(BEGINNING, min(asked, usual))
+
+
+def _usual_since(checkpoint: Checkpoint, stream: Stream, until: datetime) -> datetime | None:
     if stream.reread_every and (
         checkpoint.read_whole_until is None or until - checkpoint.read_whole_until >= stream.reread_every
     ):

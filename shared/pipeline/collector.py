@@ -27,3 +27,20 @@ def collector_at_rest() -> Iterator[None]:
             was_at_work = _RESTING.pop()  # only the first one of them found it at work
             if was_at_work and not _RESTING:
                 gc.enable()
+
+
+def give_back() -> None:
+    """Give the system back the memory that nothing uses any more.
+
+    What was freed in a thread stays with the process otherwise: as much again as is in use.
+    """
+    import ctypes  # noqa: PLC0415 - few calls to the app judge anything
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it
+    if trim is not None:
+        trim(0)
+
+
+def collect_young() -> None:
+    """Free what is held by nothing but circles, of what came since the collector was at rest."""
+    gc.collect(0)

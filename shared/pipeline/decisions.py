@@ -84,10 +84,11 @@ async def decide(
         decided_by=who,
         why=wanted.why,
     )
-    await services.store.decisions.add(workspace.id, decision)
     about = " ".join(part for part in wanted.record if part)
     what = Note("decision", decision.id, wanted.kind, after=about, why=wanted.why)
+    # The log comes first: whatever breaks in between, nothing counts that the log does not tell of.
     await note(services, workspace.id, who, what)
+    await services.store.decisions.add(workspace.id, decision)
     await request_evaluation(services, workspace.id)
     return decision, True
 
@@ -101,15 +102,11 @@ async def reverse(services: Services, workspace: Workspace, decision: Decision, 
     if decision.reversed_at:
         return decision
     at = text(workspace.now(services.clock()))
+    await note(services, workspace.id, who, Note("decision", decision.id, "reverse", before=decision.kind))
     with suppress(Conflict):  # somebody else reverses it at this moment
         await services.store.decisions.reverse(workspace.id, decision.id, at, who)
-    undone = await services.store.decisions.get(workspace.id, decision.id) or decision
-    if (undone.reversed_at, undone.reversed_by) == (at, who):
-        await note(
-            services, workspace.id, who, Note("decision", decision.id, "reverse", before=decision.kind)
-        )
-        await request_evaluation(services, workspace.id)
-    return undone
+    await request_evaluation(services, workspace.id)
+    return await services.store.decisions.get(workspace.id, decision.id) or decision
 
 
 async def shown(services: Services, workspace: Workspace, decisions: list[Decision]) -> list[Decision]:

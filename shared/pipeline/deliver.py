@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared import telemetry
 from shared.domain.deliveries import Attempt, Delivery, DeliveryState
 from shared.domain.windows import instant, text
 from shared.domain.workspace import Workspace
@@ -87,7 +88,8 @@ async def _attempt(
     state: DeliveryState = "failed"
     try:
         await _refuse_given_up(services, workspace, delivery)
-        await send(services, workspace, delivery)
+        with telemetry.span("send", workspace=workspace.id, channel=delivery.channel):
+            await send(services, workspace, delivery)
         state, outcome = "sent", "sent"
     except RetryLater as error:
         outcome = str(error)
@@ -102,7 +104,7 @@ async def _attempt(
         workspace=workspace.id,
         delivery=delivery.id,
         channel=delivery.channel,
-        state=state,
+        outcome=state,
         attempts=len(delivery.attempts) + 1,
     )
     ended = replace(delivery, state=state, busy_until="", attempts=(*delivery.attempts, attempt))
@@ -150,6 +152,8 @@ async def note_poison(services: Services, workspace_id: str, delivery_id: str) -
     if kept is None or kept[0].state in {"sent", "failed"}:
         return
     delivery, etag = kept
+    facts = {"workspace": workspace_id, "delivery": delivery_id, "channel": delivery.channel}
+    log.problem("deliver", **facts, outcome="broken")
     attempt = Attempt(at=text(services.clock()), outcome="the notifier broke on it: the log says where")
     failed = replace(delivery, state="failed", busy_until="", attempts=(*delivery.attempts, attempt))
     await services.store.alerts.save_delivery(workspace_id, failed, etag)

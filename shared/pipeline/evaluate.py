@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared import telemetry
 from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
@@ -14,7 +16,7 @@ from shared.pipeline import log
 from shared.pipeline.casework import states_of
 from shared.pipeline.collector import collector_at_rest
 from shared.pipeline.follow import Found, follow
-from shared.pipeline.freshness import inputs_of, with_losses
+from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
 from shared.pipeline.judging import judge
 from shared.pipeline.publish import Evaluation, Published, publish
 from shared.pipeline.pull import is_busy
@@ -23,10 +25,13 @@ from shared.pipeline.services import Services
 from shared.pipeline.snapshots import snapshot_of
 from shared.pipeline.tell import tell
 from shared.store.queues import EVALUATE
+from shared.store.readings import Standing
 
 LEASE = timedelta(minutes=10)
 TRY_AGAIN = 15.0
 """Seconds after which a workspace that is being evaluated is looked at again."""
+WRONG_CLOCK = timedelta(minutes=5)
+"""By so much the clocks of two machines may differ."""
 OVERDUE = timedelta(minutes=45)
 """Without a reading for so long, the catch-up timer asks for one."""
 
@@ -45,6 +50,8 @@ async def catch_up(services: Services) -> int:
     for workspace in await services.store.workspaces.all():
         checkpoints = await services.store.checkpoints.of(workspace.id)
         now = services.clock()
+        as_of = workspace.now(now)
+        tell_lags(inputs_of(workspace, checkpoints, as_of), as_of)
         if is_busy(workspace, checkpoints, now):
             continue
         if workspace.enabled and await _is_overdue(services, workspace, now):
@@ -83,9 +90,11 @@ async def evaluate(services: Services, workspace_id: str) -> None:
 async def _evaluate(services: Services, workspace: Workspace) -> None:
     started = time.monotonic()
     evaluated_at = services.clock()
-    as_of = workspace.now(evaluated_at).replace(microsecond=0)
     checkpoints = await services.store.checkpoints.of(workspace.id)
+    before = await services.store.readings.standing(workspace.id)
+    as_of = _as_of(workspace, evaluated_at, checkpoints, before)
     inputs = inputs_of(workspace, checkpoints, as_of)
+    tell_lags(inputs, as_of)
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
     snapshot = await snapshot_of(services, workspace, inputs, as_of)
     # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
@@ -94,27 +103,59 @@ async def _evaluate(services: Services, workspace: Workspace) -> None:
     evaluation = Evaluation(
         evaluated_at,
         await services.store.workspaces.keep_version(workspace),
-        await services.store.readings.standing(workspace.id),
+        before,
     )
     judged: list[Judged] = []
     for card in cards:
         if judged and judged[-1].card.unit != card.unit:
             snapshot.forget()
-        answer = await asyncio.to_thread(judge, card, snapshot)
-        published = await publish(services, card, snapshot, answer, evaluation)
-        judged.append(await _followed(services, card, workspace, answer, published))
-        log.step(
-            "evaluate",
-            workspace=workspace.id,
-            card=card.id,
-            evaluation=published.found["evaluation"],
-            is_new=published.is_new,
-            status=published.found["status"],
-            rows=published.found["row_count"],
-            seconds=round(time.monotonic() - started, 3),
-        )
+        with telemetry.span("judge", workspace=workspace.id, card=card.id):
+            answer = await asyncio.to_thread(judge, card, snapshot)
+            published = await publish(services, card, snapshot, answer, evaluation)
+            judged.append(await _followed(services, card, workspace, answer, published))
+            _tell(workspace, card, published, time.monotonic() - started)
     await services.store.readings.stand(workspace.id, evaluation.standing)
     await tell(services, workspace, judged)
+    seconds = round(time.monotonic() - started, 3)
+    log.step("evaluated", workspace=workspace.id, cards=len(judged), seconds=seconds)
+
+
+def _tell(workspace: Workspace, card: Card, published: Published, seconds: float) -> None:
+    """Say what became of a card: its open rows by why they are there, or what it waits for."""
+    found = published.found
+    is_held = found["status"] == "held"
+    cases = Counter(
+        row.get("reason") or row.get("cause") or row.get("cohort") or "" for row in published.rows
+    )
+    log.step(
+        "evaluate",
+        workspace=workspace.id,
+        card=card.id,
+        evaluation=found["evaluation"],
+        is_new=published.is_new,
+        status=found["status"],
+        is_held=is_held,
+        rows=found["row_count"],
+        cases=dict(cases),
+        seconds=round(seconds, 3),
+        **({"waiting_for": list(dict.fromkeys(found["waiting_for"]))} if is_held else {}),
+    )
+
+
+def _as_of(
+    workspace: Workspace, evaluated_at: datetime, checkpoints: Checkpoints, before: Standing
+) -> datetime:
+    """Give the instant that an evaluation looks from: never before what was read, nor before the last one's.
+
+    Machines' clocks differ. To one that is slow, what was read last would not be there yet, though it is
+    counted as known.
+    """
+    now = workspace.now(evaluated_at).replace(microsecond=0)
+    if workspace.as_of is not None:
+        return now
+    read = [each.last_success_at for each in checkpoints.values() if each.last_success_at is not None]
+    told = [datetime.fromisoformat(each.asked["as_of"]) for each in before.marks.values()]
+    return max([now, *(each for each in (*read, *told) if each <= now + WRONG_CLOCK)])
 
 
 async def _follow(services: Services, card: Card, found: Found) -> None:

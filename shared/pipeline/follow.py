@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.cards.card import Card
-from shared.domain.exceptions import Step, next_step
+from shared.domain.exceptions import ExceptionCase, Step, next_step
 from shared.pipeline import log
 from shared.pipeline.services import Services
 from shared.store.exception_entities import CardName, KeptException, Summary
@@ -47,6 +47,8 @@ async def follow(services: Services, card: Card, found: Found) -> int:
     if reading["evaluation"] < folded.evaluation:
         return 0
     was_open, known = await _before(services, name, folded)
+    touched = await store.touched(name)
+    was_open = {**was_open, **await _reopened(services, name, touched, was_open)}
     open_now = {row["id"]: row["occurred_at"] for row in found.rows} | dict(found.older)
     # What nobody looked at stays as it is: that it was not found says nothing.
     unseen = {
@@ -55,7 +57,6 @@ async def follow(services: Services, card: Card, found: Found) -> int:
         if case_id not in open_now and at and at < found.looked_since
     }
     changed = (open_now.keys() ^ was_open.keys()) - unseen.keys()
-    touched = await store.touched(name)
     changed |= {case_id for case_id, case in touched.items() if case.state == "resolved"} & open_now.keys()
     if known is None:
         known = await store.get_all(name, sorted(changed))
@@ -72,6 +73,15 @@ async def follow(services: Services, card: Card, found: Found) -> int:
         await store.folds.doubt(name.partition)
         raise
     return len(steps)
+
+
+async def _reopened(
+    services: Services, name: CardName, touched: Mapping[str, ExceptionCase], was_open: Mapping[str, str]
+) -> dict[str, str]:
+    """Give what people reopened after it was settled, and when each came up: no reading has found it open."""
+    live = [each for each, case in touched.items() if case.state != "resolved" and each not in was_open]
+    found = await services.store.exceptions.get_all(name, sorted(live))
+    return {case_id: each.summary.get("occurred_at", "") for case_id, each in found.items()}
 
 
 async def _before(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared import telemetry
 from shared.cards.card import Card
 from shared.domain.snapshot import Input
 from shared.domain.workspace import Connection, Workspace
@@ -29,15 +30,22 @@ def input_of(job: Job, checkpoint: Checkpoint | None, as_of: datetime) -> Input:
         records=known.records,
         bad_records=known.bad_records,
         problem=_problem(job, known, as_of),
-        is_awaited=_is_awaited(job, known),
+        is_awaited=_is_awaited(job, known, as_of),
         poll_seconds=None if job.source.form else int(job.source.round.total_seconds()),
     )
 
 
-def _is_awaited(job: Job, checkpoint: Checkpoint) -> bool:
-    """Say whether a stream is only waited for: never read, or not with its present settings."""
+def _is_awaited(job: Job, checkpoint: Checkpoint, as_of: datetime) -> bool:
+    """Say whether a stream is only waited for: never read to the end, or not with its present settings."""
     is_unread = checkpoint.last_success_at is None or checkpoint.settings != job.settings
-    return is_unread and not (checkpoint.problem or is_short(job, checkpoint))
+    is_half_read = checkpoint.lacks_some and not _is_stale(job, checkpoint, as_of)
+    return (is_unread or is_half_read) and not (checkpoint.problem or is_short(job, checkpoint))
+
+
+def _is_stale(job: Job, checkpoint: Checkpoint, as_of: datetime) -> bool:
+    """Say whether a stream that was read has missed too many rounds."""
+    last = checkpoint.last_success_at
+    return last is not None and as_of > stale_after(job.source, last, job.workspace.stale_after_missed_rounds)
 
 
 def _problem(job: Job, checkpoint: Checkpoint, as_of: datetime) -> str:
@@ -57,8 +65,10 @@ def _problem_of_pull(job: Job, checkpoint: Checkpoint, what: str, as_of: datetim
         return f"{what} has not been read yet{why}"
     if checkpoint.settings != job.settings:
         return f"{what} has not been read yet with its present settings{why}"
-    if as_of > stale_after(job.source, checkpoint.last_success_at, job.workspace.stale_after_missed_rounds):
+    if _is_stale(job, checkpoint, as_of):
         return f"{what} was last read {checkpoint.last_success_at:%d %b %H:%M} UTC{why}"
+    if checkpoint.lacks_some:
+        return f"{_half_read(job)}{why}"
     return ""
 
 
@@ -96,17 +106,33 @@ def inputs_of(workspace: Workspace, checkpoints: Checkpoints, as_of: datetime) -
     return found
 
 
+def tell_lags(inputs: Sequence[tuple[Job, Input]], as_of: datetime) -> None:
+    """Tell the metrics how far each stream is behind that was ever read (GEN-01)."""
+    for job, each in inputs:
+        if each.complete_until is not None:
+            seconds = max(0.0, (as_of - each.complete_until).total_seconds())
+            telemetry.measure("lag", **job.facts, seconds=seconds)
+
+
 def with_losses(inputs: Sequence[Input], workspace: Workspace, checkpoints: Checkpoints) -> tuple[Input, ...]:
-    """Give inputs that were read, with the losses that came to be known while they were."""
-    lost = {}
+    """Give inputs that were read, with what came to be known to be missing of them while they were."""
+    found = []
     for each in inputs:
         job = find(workspace, each.connection, each.stream)
         checkpoint = checkpoints.get((each.connection, each.stream))
-        if not each.problem and job and checkpoint and is_short(job, checkpoint):
-            lost[each.connection, each.stream] = _loss(job, checkpoint)
-    return tuple(
-        replace(each, problem=lost.get((each.connection, each.stream), each.problem)) for each in inputs
-    )
+        if each.problem or job is None or checkpoint is None:
+            found.append(each)
+        elif is_short(job, checkpoint):
+            found.append(replace(each, problem=_loss(job, checkpoint)))
+        elif checkpoint.lacks_some:
+            found.append(replace(each, problem=_half_read(job), is_awaited=True))
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _half_read(job: Job) -> str:
+    return f"what changed in {job.stream.name} of {job.connection.name} while it was read is still to be read"
 
 
 def _jobs(workspace: Workspace, connection: Connection) -> tuple[list[Job], str]:

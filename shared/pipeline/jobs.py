@@ -60,6 +60,11 @@ class Job:
             "stream": self.stream.name,
         }
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """Give what the log and the metrics say of where this is."""
+        return {**self.message, "kind": self.source.kind}
+
 
 def jobs_of(workspace: Workspace, connection: Connection) -> list[Job]:
     """Give the streams that a connection offers; none for one that is off or of an unknown kind.

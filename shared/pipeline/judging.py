@@ -5,6 +5,7 @@ from shared.domain.snapshot import Snapshot
 from shared.domain.windows import Window, rolling
 from shared.errors import ConfigurationError
 from shared.pipeline import log, reading
+from shared.pipeline.collector import give_back
 from shared.pipeline.freshness import is_configured, needed
 from shared.pipeline.older import older_unresolved
 
@@ -23,6 +24,8 @@ def judge(
     window, used = window_of(card, snapshot), needed(card, list(snapshot.inputs))
     if (held := without_asking(card, snapshot)) is not None:
         return held
+    snapshot.forget_but((need.record_type, need.kinds) for need in card.needs)
+    give_back()
     try:
         judgement = card.judge(snapshot, window, snapshot.workspace.card(card.id))
         older = older_unresolved(card, snapshot, window, judgement) if with_older else None
@@ -41,6 +44,8 @@ def without_asking(card: Card, snapshot: Snapshot) -> reading.Answer | None:
     """Give the answer that stands before any record is looked at; None where the card is to be asked."""
     inputs = list(snapshot.inputs)
     window, used = window_of(card, snapshot), needed(card, inputs)
+    if card.unready:
+        return reading.Answer(window, used, None, status="not_configured", waiting_for=(card.unready,))
     if not is_configured(card, inputs):
         return reading.Answer(window, used, None, status="not_configured")
     waiting_for = tuple(each.problem for each in used if each.problem)

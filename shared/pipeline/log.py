@@ -5,12 +5,18 @@ import logging
 import traceback
 from typing import Any
 
+from shared import telemetry
+
 _LOGGER = logging.getLogger("tieout")
+
+# It would log each request to the store, with the keys of what is read.
+logging.getLogger("azure").setLevel(logging.WARNING)
 
 
 def step(name: str, **facts: Any) -> None:
-    """Log what a step did."""
-    _LOGGER.info(json.dumps({"step": name, **facts}, default=str))
+    """Log what a step did, and tell the metrics."""
+    telemetry.measure(name, **facts)
+    _LOGGER.info(_line(name, facts))
 
 
 def failure(name: str, error: BaseException, **facts: Any) -> None:
@@ -20,5 +26,12 @@ def failure(name: str, error: BaseException, **facts: Any) -> None:
 
 
 def problem(name: str, **facts: Any) -> None:
-    """Log what a step could not do."""
-    _LOGGER.warning(json.dumps({"step": name, **facts}, default=str))
+    """Log what a step could not do, and tell the metrics."""
+    telemetry.measure(name, **facts)
+    _LOGGER.warning(_line(name, facts))
+
+
+def _line(name: str, facts: dict[str, Any]) -> str:
+    """Give a step's line; the operation that it is part of finds it among the spans."""
+    operation = telemetry.operation()
+    return json.dumps({"step": name, **facts, **({"operation": operation} if operation else {})}, default=str)

@@ -68,19 +68,21 @@ def noted(job: Job, checkpoint: Checkpoint, count: Count | None) -> dict[str, An
 
 
 async def show(
-    services: Services, job: Job, checkpoint: Checkpoint, run: Run
+    services: Services, job: Job, checkpoint: Checkpoint, run: Run, *, lacks_some: bool = False
 ) -> tuple[Checkpoint, Count | None]:
     """Make a run visible; give the checkpoint, and the count of a master.
 
-    A loss is noted before it can be seen: a process that dies in between leaves no card unwarned.
+    A loss is noted before it can be seen, and so is that a run lacks what changed meanwhile: a process that
+    dies in between leaves no card unwarned.
     """
     count = await _count(services, job, checkpoint, run) if job.stream.record_type in MASTERS else None
-    if is_short(job, replace(checkpoint, **noted(job, checkpoint, count))):
+    if lacks_some or is_short(job, replace(checkpoint, **noted(job, checkpoint, count))):
         checkpoint = await services.store.checkpoints.change(
             job.name,
             claim=checkpoint.claims,
             known=checkpoint,
             revise=lambda known: noted(job, known, count),
+            lacks_some=lacks_some or checkpoint.lacks_some,
         )
     await services.store.segments.commit(job.name, run)
     return checkpoint, count

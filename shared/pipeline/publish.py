@@ -70,7 +70,9 @@ async def publish(
     elif stored is not None:
         names = {name: stored[name] for name in names}
     asked = {name: found[name] for name in reading.ASKED}
-    evaluation.marks[card.id] = Mark(names["evaluation"], names["published_at"], asked)
+    evaluation.marks[card.id] = Mark(
+        names["evaluation"], names["published_at"], asked, found["status"], found["rows_digest"] or ""
+    )
     return Published(found, found | names, rows, is_new)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import datetime, timedelta
 
+from shared import telemetry
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.pipeline import log
@@ -23,7 +24,7 @@ from shared.pipeline.vendor import client_of, pages_of
 from shared.sources.source import Pull
 from shared.store.checkpoints import Checkpoint
 from shared.store.queues import EVALUATE, PULL
-from shared.store.segments import RECORDS
+from shared.store.segments import RECORDS, StreamName
 from shared.store.tables import Conflict
 
 BUDGET_SECONDS = 480.0
@@ -31,6 +32,7 @@ BUDGET_SECONDS = 480.0
 PATIENCE = timedelta(minutes=15)
 """How long a round waits for a pull that does not end, so that its vendor holds up nobody else."""
 LONGEST_DELAY = 900.0
+_SECOND = timedelta(seconds=1)
 
 
 async def enqueue_kind(services: Services, kind: str) -> int:
@@ -46,10 +48,16 @@ async def enqueue_kind(services: Services, kind: str) -> int:
 
 
 async def enqueue_connection(
-    services: Services, workspace: Workspace, connection: Connection, *, is_anew: bool = False
+    services: Services,
+    workspace: Workspace,
+    connection: Connection,
+    *,
+    is_anew: bool = False,
+    since: datetime | None = None,
 ) -> list[str]:
-    """Ask for a pull of every stream of a connection, of everything if it is to be anew; give their names.
+    """Ask for a pull of every stream of a connection; give their names.
 
+    It reads everything if it is to be anew, and what changed `since` an instant if one is given.
     All are marked before the first message goes out, so that no round looks ended too early. Streams that
     are sent to us are none of them.
     """
@@ -57,7 +65,9 @@ async def enqueue_connection(
     checkpoints = await services.store.checkpoints.of(workspace.id) if jobs else {}
     for job in jobs:
         known = checkpoints.get((connection.name, job.stream.name))
-        await services.store.checkpoints.ask(job.name, services.clock(), known=known, is_anew=is_anew)
+        await services.store.checkpoints.ask(
+            job.name, services.clock(), known=known, is_anew=is_anew, since=since
+        )
     for job in jobs:
         await services.store.queues.send(PULL, job.message)
     return [job.stream.name for job in jobs]
@@ -94,6 +104,20 @@ async def pull(
         await _after_sweep(services, job)
 
 
+async def pull_again(services: Services, workspace_id: str, connection_name: str, stream_name: str) -> None:
+    """Pull for a message that has come before, and that whoever took it then did not end.
+
+    If that one died, its claim outlives it, and is waited for: the next poll can be an hour off, or a day.
+    """
+    name = StreamName(workspace_id, connection_name, stream_name)
+    until = (await services.store.checkpoints.load(name)).claimed_until
+    if until is None or (wait := (until - services.clock()).total_seconds()) <= 0:
+        await pull(services, workspace_id, connection_name, stream_name)
+        return
+    message = {"workspace": workspace_id, "connection": connection_name, "stream": stream_name}
+    await services.store.queues.send(PULL, message, min(wait, LONGEST_DELAY))
+
+
 Phase = Callable[[Services, Job, Checkpoint, float], Awaitable[bool]]
 
 
@@ -101,20 +125,22 @@ async def _work(services: Services, job: Job, claimed: Checkpoint, phase: Phase,
     """Pull or sweep under a claim; say whether it has ended. What has not has sent its next message."""
     started, run = time.monotonic(), claimed.run or claimed.sweep
     try:
-        has_ended = await phase(services, job, claimed, deadline)
+        with telemetry.span(phase.__name__.strip("_"), **job.facts):
+            has_ended = await phase(services, job, claimed, deadline)
     except RetryLater as wait:
         delay = min(wait.seconds, LONGEST_DELAY)
         await let_go(services, job, claimed, delay, str(wait))
         await services.store.queues.send(PULL, job.message, delay)
-        log.problem("pull", **job.message, run=run, wait=delay)
+        log.problem("pull", **job.facts, run=run, outcome="waiting", why=str(wait), wait=delay)
         return False
     except Conflict:
-        log.problem("pull", **job.message, run=run, why="another instance took over")
+        log.problem("pull", **job.facts, run=run, outcome="lost", why="another instance took over")
         return False
     except BaseException as error:
         await let_go(services, job, claimed, note=f"interrupted by {type(error).__name__}")
         raise
-    log.step("pull", **job.message, run=run, seconds=round(time.monotonic() - started, 3))
+    seconds = round(time.monotonic() - started, 3)
+    log.step("pull", **job.facts, run=run, has_ended=has_ended, seconds=seconds)
     if not has_ended:
         await services.store.queues.send(PULL, job.message)
     return has_ended
@@ -161,19 +187,29 @@ async def _run(services: Services, job: Job, checkpoint: Checkpoint, deadline: f
             problem_at=job.workspace.now(now),
             note="",
         )
-        log.problem("pull", **job.message, run=checkpoint.run, why=str(error))
+        log.problem("pull", **job.facts, run=checkpoint.run, outcome="failed", why=str(error))
         return True
 
 
 def _may_hide_some(services: Services, job: Job, checkpoint: Checkpoint) -> bool:
     """Say whether a run that replaces what was seen may lack records that changed while it went on.
 
-    They left its window before they were read, and would look absent until the next pull.
+    They left its window before they were read, and would look absent until the next pull. The first run is no
+    other: nothing stands for what it lacks.
     """
-    replaces = checkpoint.run_since is None and checkpoint.complete_until is not None
+    replaces = checkpoint.run_since is None
     has_window = not (job.stream.is_full_read or checkpoint.run_token)
-    now = job.workspace.now(services.clock()).replace(microsecond=0)
-    return replaces and has_window and checkpoint.run_until is not None and now > checkpoint.run_until
+    return replaces and has_window and job.workspace.now(services.clock()) > _bound(services, job, checkpoint)
+
+
+def _bound(services: Services, job: Job, checkpoint: Checkpoint) -> datetime:
+    """Give the instant up to which a run reads: its watermark, which is told to the second.
+
+    Where nothing stands for what a run does not see, that is the end of the second in which it began.
+    """
+    until = checkpoint.run_until or services.clock()
+    is_alone = checkpoint.run_since is None or checkpoint.lacks_some
+    return until + _SECOND if is_alone and job.workspace.as_of is None else until
 
 
 async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:
@@ -190,7 +226,7 @@ async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline:
             options=options,
             field_map=job.workspace.field_map,
             since=checkpoint.run_since,
-            until=checkpoint.run_until or services.clock(),
+            until=_bound(services, job, checkpoint),
             cursor=checkpoint.run_cursor,
             token=checkpoint.token if checkpoint.run_since else "",
         )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from shared import ncrontab, settings
+from shared.sources import POLLED, QUARTER_HOURLY
 from shared.sources.source import Source
 
 
@@ -12,7 +13,8 @@ def next_pull(source: Source, moment: datetime) -> datetime | None:
     if source.form is not None:
         return None
     try:
-        return _schedule(settings.schedule(source.kind, source.schedule)).next_after(moment)
+        own = POLLED.get(source.kind, QUARTER_HOURLY)
+        return _schedule(settings.schedule(source.kind, own)).next_after(moment)
     except ncrontab.ScheduleError:
         return None
 

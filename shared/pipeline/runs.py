@@ -5,9 +5,12 @@ is written any more.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from shared import telemetry
 from shared.errors import BadRecord
+from shared.pipeline import log
 from shared.pipeline.claims import CLAIM
 from shared.pipeline.jobs import Job
 from shared.pipeline.losses import Count, noted, show
@@ -48,6 +51,8 @@ async def keep(  # noqa: PLR0913, PLR0917 - a page, and what it is held against
         )
     if page.bad:
         await services.store.bad_records.put(job.name, page.bad, checkpoint.run, services.clock())
+    counts = {"records": len(page.records), "bad_records": len(page.bad)}
+    telemetry.measure("page", **job.facts, **counts)
     moved: dict[str, Any] = {
         "run_cursor": page.cursor,
         "run_token": page.token,
@@ -131,7 +136,7 @@ async def commit(
             until=until,
             committed_at=seen_at,
         )
-        checkpoint, count = await show(services, job, checkpoint, run)
+        checkpoint, count = await show(services, job, checkpoint, run, lacks_some=not is_last)
         bad = await store.bad_records.settle(job.name, run.run, is_full=is_full)
         shown = {"last_run": run.run, "bad_records": bad}
     elif checkpoint.run_repeats and (checkpoint.run_bad_records or checkpoint.bad_records):
@@ -167,11 +172,30 @@ async def commit(
         run_repeats="",
         claimed_until=None,
         **({"ended_at": now} if is_last else {"queued_at": now}),
+        lacks_some=not is_last,
         # What was read in full needs no sweep to tell what is gone.
         **({"sweep_due_at": now + job.stream.sweep_every} if is_full else {}),
         **({"read_whole_until": until} if is_full or checkpoint.run_since == BEGINNING else {}),
         problem="",
         note="",
+    )
+    _tell(job, checkpoint, now)
+
+
+def _tell(job: Job, checkpoint: Checkpoint, now: datetime) -> None:
+    """Say that a stream was read as far as its run goes: the sign that a connection works."""
+    seconds = (now - (checkpoint.run_began_at or now)).total_seconds()
+    rate = checkpoint.run_records / seconds if seconds and checkpoint.run_records else None
+    log.step(
+        "commit",
+        **job.facts,
+        run=checkpoint.run,
+        records=checkpoint.run_records,
+        bad_records=checkpoint.run_bad_records,
+        pages=checkpoint.run_pages,
+        calls=checkpoint.run_calls,
+        seconds=round(seconds, 3),
+        records_per_second=None if rate is None else round(rate, 1),
     )
 
 

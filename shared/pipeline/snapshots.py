@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.domain.records import Record
 from shared.domain.snapshot import Batch, Input, Snapshot
 from shared.domain.workspace import Workspace
+from shared.pipeline.collector import collect_young, give_back
 from shared.pipeline.jobs import Job
 from shared.pipeline.services import Services
 
@@ -30,6 +31,9 @@ async def snapshot_of(
         return replace(known, run=runs[-1].run if runs else ""), batches
 
     loaded = await asyncio.gather(*(load(job, known) for job, known in inputs))
+    # The client leaves its answers in circles, as large as all that was read, and the collector is at rest.
+    collect_young()
+    give_back()
     batches: dict[type[Record], list[Batch]] = defaultdict(list)
     for (job, _), (_, each) in zip(inputs, loaded, strict=True):
         batches[job.stream.record_type] += each

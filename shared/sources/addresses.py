@@ -84,15 +84,15 @@ def refusal(address: str, *, is_local: bool = False, hosts: Collection[str] = ()
     if len(address) > LONGEST or not _WRITTEN.fullmatch(address):
         return f"must be an address of at most {LONGEST} ASCII characters, without blanks and backslashes"
     try:
-        url = httpx.URL(address)
-    except httpx.InvalidURL:
+        url, netloc = httpx.URL(address), urlsplit(address).netloc
+    except (httpx.InvalidURL, ValueError):
         return "must be an https address"
     if is_local and url.scheme in {"http", "https"} and is_loopback(url.host) and not url.userinfo:
         return ""
     host = url.raw_host.decode("ascii")
     wrong = {
         "must be an https address": url.scheme != "https" or not host,
-        "must not carry credentials": "@" in urlsplit(address).netloc,
+        "must not carry credentials": "@" in netloc,
         "must not name a port": url.port not in {None, _HTTPS},
         "must name a public host, not a number or a name of this network": not is_name(host),
         f"must be at one of these hosts: {', '.join(sorted(hosts))}": hosts and not is_below(host, hosts),

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from shared.domain.deferred import Deferred
 from shared.errors import ConfigurationError, SourceError
 from shared.sources.http import parse_json
+from shared.sources.read import is_number
 from shared.sources.source import KeyPage, Keys, Pull
 
 Filter = tuple[str, str, str]
@@ -125,7 +126,7 @@ def _moment(moment: datetime) -> str:
 
 def _id(item: Any, id_field: str) -> int | None:
     value = item.get(id_field) if isinstance(item, dict) else None
-    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdigit()) else None
+    return int(value) if isinstance(value, int) or (isinstance(value, str) and is_number(value)) else None
 
 
 def _read(response: httpx.Response, name: str, path: str) -> _Answer:

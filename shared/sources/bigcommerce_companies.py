@@ -13,7 +13,7 @@ from shared.domain.records import Company, CompanyMember
 from shared.errors import BadRecord
 from shared.sources.bigcommerce_models import CompanyAddress, VendorCompany, VendorUser, named
 from shared.sources.bigcommerce_paging import all_of_b2b, b2b, first_second, last_second
-from shared.sources.read import records, utc
+from shared.sources.read import is_number, records, utc
 from shared.sources.source import Page, Pull
 
 _STATES = {"0": "pending", "1": "active"}
@@ -64,7 +64,8 @@ async def _addresses_of(pull: Pull, items: list[Any]) -> Known:
     found: dict[str, CompanyAddress] = {}
     unread: tuple[BadRecord, ...] = ()
     for company_id in [item.get("companyId") for item in items if isinstance(item, dict)]:
-        if company_id is not None:
+        # Another id is its company's fault, which is found where that is read.
+        if isinstance(company_id, int | str) and is_number(str(company_id)):
             addresses, bad = await _addresses(pull, {"companyId": company_id})
             found.update(addresses)
             unread += bad

@@ -9,6 +9,7 @@ from shared.domain.deferred import Deferred
 from shared.errors import BadRecord
 from shared.sources.bigcommerce_models import CompanyOrder
 from shared.sources.bigcommerce_paging import all_of_b2b, ask_b2b, shaped
+from shared.sources.read import is_number
 from shared.sources.source import Pull
 
 FEW = 10
@@ -23,7 +24,7 @@ async def company_buyers(pull: Pull) -> frozenset[int]:
     """Give the customers who buy for a company."""
     users = await all_of_b2b(pull, "/users", {})
     known = (user.get("customerId") for user in users if isinstance(user, dict))
-    return frozenset(int(each) for each in known if isinstance(each, int | str) and str(each).isdigit())
+    return frozenset(int(each) for each in known if isinstance(each, int | str) and is_number(str(each)))
 
 
 def customers_of(items: Sequence[Any]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from shared.sources.business_central_fields import (
     Amount,
     Choice,
     Dated,
+    Day,
     OptionalAmount,
     Properties,
     Row,
@@ -32,7 +33,7 @@ class OrderLineRow(LineRow):
     quantity: Amount
     shipped_quantity: Amount
     invoiced_quantity: Amount
-    shipment_date: Dated = ""
+    shipment_date: Day = ""
 
 
 class DocumentRow(Row):
@@ -55,14 +56,14 @@ class DocumentRow(Row):
 class OrderRow(DocumentRow):
     """An item of salesOrders with its lines."""
 
-    order_date: Dated = ""
+    order_date: Day = ""
     sales_order_lines: tuple[OrderLineRow, ...]
 
 
 class InvoiceRow(DocumentRow):
     """An item of salesInvoices, draft or posted."""
 
-    posting_date: Dated = ""
+    posting_date: Day = ""
     order_number: Text = ""
     customer_purchase_order_reference: Text = ""
     sales_invoice_lines: tuple[LineRow, ...] = ()
@@ -71,7 +72,7 @@ class InvoiceRow(DocumentRow):
 class CreditMemoRow(DocumentRow):
     """An item of salesCreditMemos, draft or posted."""
 
-    posting_date: Dated = ""
+    posting_date: Day = ""
     invoice_number: Text = ""
     sales_credit_memo_lines: tuple[LineRow, ...] = ()
 

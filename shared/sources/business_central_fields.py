@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from shared.domain.deferred import Deferred
 from shared.domain.money import parse_money
+from shared.sources.read import day
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NO_DATE = "0001-01-01"
@@ -42,6 +43,7 @@ Amount = Annotated[int, BeforeValidator(_amount)]
 """Money and quantities, in ten-thousandths."""
 OptionalAmount = Annotated[int, BeforeValidator(lambda value: 0 if value is None else _amount(value))]
 Dated = Annotated[str, BeforeValidator(_dated)]
+Day = Annotated[str, BeforeValidator(lambda value: day(_dated(value)))]
 
 
 class Properties(Deferred):

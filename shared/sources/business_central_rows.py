@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.domain import keys
 from shared.domain.records import Approval, ExchangeRate, MasterCustomer
-from shared.sources.business_central_fields import Choice, Dated, Properties, Row, Text, state_of
+from shared.sources.business_central_fields import Choice, Dated, Day, Properties, Row, Text, state_of
 from shared.sources.business_central_privacy import Privacy
 from shared.sources.read import utc
 
@@ -91,7 +91,7 @@ class RateRow(Row):
     """An item of currencyExchangeRates: so many units are worth so many of the related currency."""
 
     currency_code: str
-    starting_date: Dated = ""
+    starting_date: Day = ""
     exchange_rate_amount: Decimal = Field(gt=0)
     relational_currency_code: Text = ""
     relational_exchange_rate_amount: Decimal = Field(gt=0)

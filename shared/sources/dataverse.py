@@ -18,6 +18,7 @@ from shared.sources.dataverse_options import DataverseOptions
 from shared.sources.entra import entra_auth
 from shared.sources.http import Access
 from shared.sources.pace import Limit, Signal
+from shared.sources.read import is_number
 from shared.sources.source import Options, Source, Stream
 
 API = "/api/data/v9.2"
@@ -46,7 +47,7 @@ def access(connection: Connection, options: Options, secrets: Mapping[str, str])
 def signal(response: httpx.Response) -> Signal | None:
     """Give how many calls are left, as an answer's header tells it."""
     left = response.headers.get(_REMAINING, "")
-    return Signal(float(left)) if left.isdigit() else None
+    return Signal(float(left)) if is_number(left) else None
 
 
 SOURCE = Source(

@@ -4,29 +4,27 @@ import asyncio
 import json
 import logging
 import random
-import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import httpx
 
+from shared import telemetry
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.sources.addresses import origin, place
 from shared.sources.loops import PerLoop
 from shared.sources.outgoing import outgoing_from
 from shared.sources.pace import UNLIMITED, Limit, Pace, Signal
+from shared.sources.retry_after import retry_after, seconds_of
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 ATTEMPTS = 5
 LONGEST_PAUSE = 60.0
 """Seconds that a pull waits by itself; a longer wait is left to the queue."""
 
-_IS_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?").fullmatch
 _WORTH_ANOTHER_TRY = frozenset({408, 429, *range(500, 600)})
 """Also Cloudflare's 520 to 524, which several vendors stand behind."""
 
@@ -124,7 +122,7 @@ class VendorClient:
             try:
                 async with pace.turn(cost, LONGEST_PAUSE) as turn:
                     self.calls += 1
-                    response = await self._http.request(method, url, **options)
+                    response = await self._request(method, url, options)
             except (httpx.InvalidURL, httpx.UnsupportedProtocol):
                 raise ConfigurationError(f"{self.name}: its address is not valid") from None
             except httpx.RequestError as error:
@@ -143,6 +141,18 @@ class VendorClient:
             await self.pause(backoff(attempt) if wait is None else wait, reason, is_spent=is_spent, pace=pace)
         raise AssertionError  # the loop returns or raises
 
+    async def _request(self, method: str, url: str, options: dict[str, Any]) -> httpx.Response:
+        """Send a request once. Its address is told nobody: it may name a customer, or be a secret."""
+        outcome = "unreachable"
+        with telemetry.span("call", to=self.name, method=method) as marks:
+            try:
+                response = await self._http.request(method, url, **options)
+                outcome = str(response.status_code)
+            finally:
+                marks["outcome"] = outcome
+                telemetry.measure("call", outcome=outcome)
+        return response
+
     async def pause(
         self, seconds: float, reason: str, *, is_spent: bool = False, pace: Pace | None = None
     ) -> None:
@@ -152,6 +162,8 @@ class VendorClient:
         long for a pull.
         """
         pace = pace or self.pace
+        # Of an address that a reason names nothing is told: it would make a series of each page.
+        telemetry.measure("pause", seconds=seconds, outcome=reason.partition(" to ")[0])
         if seconds > LONGEST_PAUSE:
             pace.hold(seconds, is_spent=is_spent)
             msg = f"{self.name} {reason} and asks to wait {seconds:.0f} s"
@@ -187,29 +199,6 @@ def backoff(attempt: int) -> float:
     return float(2 ** (attempt - 1)) * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
 
 
-def retry_after(response: httpx.Response) -> float | None:
-    """Give the seconds that an answer asks to wait; None where it does not say, or not readably.
-
-    Reads Retry-After, in seconds or as an HTTP date (RFC 9110, section 10.2.3), and every header whose name
-    ends so: Sage Intacct has one for each of its limits, and the longest counts.
-    """
-    values = [value for name, value in response.headers.items() if name.lower().endswith("retry-after")]
-    return max((wait for value in values if (wait := _seconds(value)) is not None), default=None)
-
-
-def _seconds(value: str) -> float | None:
-    """Read a wait in seconds or an HTTP date, which is in GMT where it does not say."""
-    try:
-        return float(value) if _IS_NUMBER(value) else _until(parsedate_to_datetime(value))
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _until(moment: datetime) -> float:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
-
-
 def parse_json(response: httpx.Response, name: str) -> Any:
     """Parse an answer's JSON, fractions as Decimal; None for an empty body.
 
@@ -219,7 +208,7 @@ def parse_json(response: httpx.Response, name: str) -> Any:
         return None
     try:
         return json.loads(response.content, parse_float=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         kind = response.headers.get("Content-Type", "no content type")
         msg = f"{name} answered {response.status_code} with a body that is no JSON ({kind})"
         raise SourceError(msg) from None
@@ -294,7 +283,8 @@ class TokenAuth(httpx.Auth):
             msg = f"{self._name} refused the client id or secret ({answer.status_code})"
             raise ConfigurationError(msg)
         body = parse_json(answer, self._name)
-        if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
+        token = body.get("access_token") if isinstance(body, dict) else None
+        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise SourceError(f"{self._name}: the token address gave no access_token")
-        self._token = body["access_token"]
-        self._expires = time.monotonic() + float(body.get("expires_in") or 300)
+        self._token = token
+        self._expires = time.monotonic() + (seconds_of(str(body.get("expires_in"))) or 300)

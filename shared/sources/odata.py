@@ -160,24 +160,29 @@ def _read(client: VendorClient, answer: Any, page: str) -> Answer:
         msg = f"{client.name} gave a next link that is no text"
         raise SourceError(msg)
     count = answer.get("@odata.count")
-    return Answer(items, _whole(client, link, page), delta, count if isinstance(count, int) else None)
+    links = _whole(client, link, page), _whole(client, delta, page)
+    return Answer(items, *links, count if isinstance(count, int) else None)
 
 
 def _whole(client: VendorClient, link: str, page: str) -> str:
     """Give a page's next link as a whole address; one that is whole stays as it was written."""
     if not link:
         return ""
-    try:
-        whole = link if httpx.URL(link).scheme else str(httpx.URL(page).join(link))
-    except httpx.InvalidURL:
-        msg = f"{client.name} gave a next link that is no address"
-        raise SourceError(msg) from None
+    whole = link if _url(client, link).scheme else str(_url(client, page).join(_url(client, link)))
     _refuse_other_host(client, whole)
     return whole
 
 
+def _url(client: VendorClient, link: str) -> httpx.URL:
+    try:
+        return httpx.URL(link)
+    except (httpx.InvalidURL, UnicodeError):
+        msg = f"{client.name} gave a next link that is no address"
+        raise SourceError(msg) from None
+
+
 def _refuse_other_host(client: VendorClient, link: str) -> None:
-    target, home = httpx.URL(link), client.base_url
+    target, home = _url(client, link), client.base_url
     if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port):
         msg = f"{client.name} gave a next link to another host ({target.host})"
         raise SourceError(msg)

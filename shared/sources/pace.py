@@ -9,17 +9,20 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from threading import Lock
 
 from shared.errors import RetryLater
 from shared.sources.loops import PerLoop
+from shared.sources.retry_after import LONGEST_WAIT
 
 _HAIR = 1e-6
 """What sums of fractions may be off by."""
 _ALL = float("inf")
 _LONG = 60.0
 """Seconds to wait where nothing tells how long."""
+_MOST = 1e9
+"""The largest figure that is believed of a vendor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,8 @@ class Pace:
         with self._lock:
             now = self._now()
             free = self._available(now)
+            if not all(-_MOST <= each <= _MOST for each in astuple(signal) if each is not None):
+                return  # no vendor means it, and sums with it would never come out
             if signal.lasts is not None:
                 if self._usual_from == _ALL:
                     self._usual = self.limit
@@ -175,7 +180,8 @@ class Pace:
                     self._owed += charged if self.limit.window is None else 0.0
                     return Turn(self._ended, charged)
             if wait > patience:
-                raise RetryLater(f"{self.name}: the vendor's limit is used up for {wait:.0f} s", wait)
+                msg = f"{self.name}: the vendor's limit is used up for {wait:.0f} s"
+                raise RetryLater(msg, min(wait, LONGEST_WAIT))
             await self._sleep_to(now + wait, wait)
 
     def _end(self, turn: Turn) -> None:

@@ -22,6 +22,7 @@ from shared.sources.source import Form, Options, Page, Pull, Source, Stream
 
 MOST_BYTES = 10_000_000
 MOST_ROWS = 50_000
+_LONGEST_REASON = 1_000
 TYPES = {
     "text/csv": "csv",
     "application/x-ndjson": "ndjson",
@@ -82,8 +83,8 @@ def read(form: Form, body: bytes, kind: str) -> Sent:
         if count > MOST_ROWS:
             raise TooManyRows
         try:
-            if not isinstance(row, dict):
-                raise ValueError("it is no JSON object")  # noqa: TRY004, TRY301 - one way to refuse a row
+            if isinstance(row, ValueError):
+                raise row
             made = form.convert(form.row.model_validate(row))
         except ValidationError as error:
             wrong.append(_wrong(form, line, row, error))
@@ -128,10 +129,23 @@ def _ndjson(text: str) -> Iterator[tuple[int, Any]]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line, parse_float=Decimal, parse_constant=_refuse)
+            row = json.loads(line, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_Pairs)
         except (ValueError, RecursionError):
             row = None
-        yield number, {_name(name): value for name, value in row.items()} if isinstance(row, dict) else row
+        yield number, _object(row) if isinstance(row, _Pairs) else ValueError("it is no JSON object")
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """A JSON object as it is written, for a name may stand in it twice."""
+
+
+def _object(pairs: _Pairs) -> dict[str, Any] | ValueError:
+    row = {_name(name): value for name, value in pairs}
+    if len(row) == len(pairs):
+        return row
+    names = [_name(name) for name, _ in pairs]
+    twice = sorted(name for name in row if names.count(name) > 1)
+    return ValueError(f"columns that come twice: {', '.join(twice)}"[:_LONGEST_REASON])
 
 
 def _refuse(constant: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,9 @@ from shared.errors import BadRecord
 
 Item = TypeVar("Item", bound=BaseModel)
 
+_IS_A_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII).fullmatch
+is_number = re.compile(r"\d{1,18}", re.ASCII).fullmatch
+"""Says whether a text is a count or an id that int() reads: it refuses ² and thousands of digits."""
 _IS_WRITTEN_SO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII).fullmatch
 
 
@@ -34,8 +37,20 @@ def utc(text: str | int | None) -> str:
         raise ValueError(msg) from None
 
 
+def day(text: Any) -> str:
+    """Give a vendor's date, written as we write it; "" for none. Raises ValueError for anything else.
+
+    Whether a document counts goes by its date, so that a text that is none may not pass for one.
+    """
+    if text is None or text == "":
+        return ""
+    if not isinstance(text, str) or not _IS_A_DAY(text):
+        raise ValueError("not a date")
+    return date.fromisoformat(text).isoformat()
+
+
 def _moment(text: str) -> datetime:
-    if text.isdigit():
+    if is_number(text):
         return datetime.fromtimestamp(int(text), UTC)
     moment = datetime.fromisoformat(text) if text[0].isdigit() else parsedate_to_datetime(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -62,7 +77,11 @@ def records(
     bad: list[BadRecord] = []
     for item in items:
         try:
-            good.append(convert(model.model_validate(item)))
+            record = convert(model.model_validate(item))
+            if record.id.strip():
+                good.append(record)
+            else:
+                bad.append(BadRecord(stream, "without an id", "its id is blank", (id_field,)))
         except ValidationError as error:
             where = sorted({".".join(str(part) for part in each["loc"]) for each in error.errors()})
             why = f"cannot be read: {', '.join(where)}"

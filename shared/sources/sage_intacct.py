@@ -138,7 +138,6 @@ SOURCE = Source(
     ),
     access=access,
     options=SageIntacctOptions,
-    schedule="0 5 * * * *",
     round=timedelta(hours=1),
     check=check,
 )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from shared.errors import ConfigurationError, SourceError
-from shared.sources.read import records
+from shared.sources.read import is_number, records
 from shared.sources.sage_intacct_readings import Reading, reading_fields
 from shared.sources.sage_intacct_tables import RECORD, TABLES, Formatting, Table, named, zone_of
 from shared.sources.sage_intacct_xml import Denied, read_answer, result_of, tag, text
@@ -116,7 +116,7 @@ async def query(  # noqa: PLR0913, PLR0917 - a query is made of all of these
     data = await call(pull, function)
     cells = [{cell.tag: cell.text or "" for cell in row} for row in data]
     remaining = data.get("numremaining", "")
-    if not remaining.isdigit() or data.get("count") != str(len(cells)):
+    if not is_number(remaining) or data.get("count") != str(len(cells)):
         msg = f"{pull.client.name}: the gateway does not count the rows of {name} that came"
         raise SourceError(msg)
     return Rows(cells, int(remaining) or None)
@@ -173,7 +173,7 @@ def _of_type(pull: Pull, table: Table) -> list[str]:
 
 
 def _last(found: Rows, after: str, what: str) -> str:
-    numbers = [int(cells[RECORD]) for cells in found.cells if cells.get(RECORD, "").isdigit()]
+    numbers = [int(cells[RECORD]) for cells in found.cells if is_number(cells.get(RECORD, ""))]
     if any(low >= high for low, high in pairwise([int(after or 0), *numbers])):
         msg = f"{what}: rows came again or out of order"
         raise SourceError(msg)

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 from shared.domain.deferred import Deferred
 from shared.errors import SourceError
 from shared.sources.http import parse_json
-from shared.sources.read import instant, records
+from shared.sources.read import instant, is_number, records
 from shared.sources.sage_intacct_readings import CREATED, MODIFIED, Reading, reading_fields
 from shared.sources.source import KeyPage, Page, Pull
 
@@ -179,7 +179,7 @@ def _last_key(answer: Answer, after: str, what: str) -> str:
 
 def _is_rising(keys: Sequence[str]) -> bool:
     """Say whether keys rise, by number or by text: both are orders that a page can begin behind."""
-    by_number = all(key.isdigit() for key in keys) and all(int(a) < int(b) for a, b in pairwise(keys))
+    by_number = all(map(is_number, keys)) and all(int(a) < int(b) for a, b in pairwise(keys))
     return by_number or all(low < high for low, high in pairwise(keys))
 
 

@@ -11,13 +11,14 @@ from shared.domain import keys
 from shared.domain.deferred import Deferred
 from shared.domain.money import parse_money
 from shared.domain.records import CreditMemo, Invoice, MasterCustomer, SalesOrder
-from shared.sources.read import utc
+from shared.sources.read import day, utc
 
 TOTAL = "txnCurrency.totalEntered"
 
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))]
 Name = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value)), Field(min_length=1)]
 Time = Annotated[str, BeforeValidator(utc)]
+Day = Annotated[str, BeforeValidator(day)]
 Money = Annotated[int, BeforeValidator(parse_money)]
 Flag = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
 
@@ -81,8 +82,8 @@ class OrderRow(DocumentRow):
     number: Name = Field(alias="documentNumber")
     reference: Text = Field("", alias="referenceNumber")
     purchase_order: Text = Field("", alias="customerPONumber")
-    ordered_on: Text = Field("", alias="txnDate")
-    shipped_on: Text = Field("", alias="shippedDate")
+    ordered_on: Day = Field("", alias="txnDate")
+    shipped_on: Day = Field("", alias="shippedDate")
     currency: Text = Field("", alias="txnCurrency")
     net: Money = Field(alias="subtotalInTxnCurrency")
     gross: Money = Field(alias="totalInTxnCurrency")
@@ -95,7 +96,7 @@ class InvoiceRow(DocumentRow):
     module: Text = Field("", alias="moduleKey")
     reference: Text = Field("", alias="referenceNumber")
     order: Text = Field("", alias="salesDocument.id")
-    invoiced_on: Text = Field("", alias="invoiceDate")
+    invoiced_on: Day = Field("", alias="invoiceDate")
     currency: Text = Field("", alias="currency.txnCurrency")
     total: Money = Field(alias="totalTxnAmount")
 
@@ -105,8 +106,8 @@ class AdjustmentRow(DocumentRow):
 
     number: Text = Field("", alias="adjustmentNumber")
     document: Text = Field("", alias="documentNumber")
-    created_on: Text = Field("", alias="createdDate")
-    posted_on: Text = Field("", alias="glPostingDate")
+    created_on: Day = Field("", alias="createdDate")
+    posted_on: Day = Field("", alias="glPostingDate")
     currency: Text = Field("", alias="txnCurrency.currency")
     total: Money = Field(alias=TOTAL)
 

@@ -3,7 +3,7 @@
 from shared.domain import keys
 from shared.domain.money import parse_money, prorate
 from shared.domain.records import CommerceCustomer, Company, Order, Refund
-from shared.sources.read import utc
+from shared.sources.read import is_number, utc
 from shared.sources.shopify_nodes import (
     Address,
     Buyer,
@@ -152,7 +152,7 @@ def company(node: CompanyNode) -> Company:
 def number_of(gid: str) -> str:
     """Give the number at the end of a global id such as `gid://shopify/Company/7`."""
     number = gid.rpartition("/")[2].partition("?")[0]
-    if not number.isdigit():
+    if not is_number(number):
         msg = "not a global id"
         raise ValueError(msg)
     return number

@@ -150,8 +150,6 @@ class Source:
     options: type[Options] = Options
     secrets: tuple[str, ...] = ()
     """The names of the secrets that a connection must refer to."""
-    schedule: str = "0 */15 * * * *"
-    """NCRONTAB: six fields, seconds first, UTC."""
     round: timedelta = timedelta(minutes=15)
     """The time between two pulls, by which staleness is judged."""
     check: Check | None = None

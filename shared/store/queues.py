@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
+from shared import telemetry
+
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
 
@@ -28,13 +30,18 @@ class StorageQueues:
         self._prefix = prefix
 
     async def send(self, queue: str, message: dict[str, Any], delay: float = 0) -> None:
-        """Send a message that becomes visible after `delay` seconds; the queue is made if missing."""
+        """Send a message that becomes visible after `delay` seconds; the queue is made if missing.
+
+        Where telemetry is on, it names the operation that sends it, so that what it asks for is part of it.
+        """
         from azure.storage.queue import TextBase64EncodePolicy  # noqa: PLC0415 - heavy to load
 
         client = self._service.get_queue_client(
             f"{self._prefix}{queue}", message_encode_policy=TextBase64EncodePolicy()
         )
-        text, wait = json.dumps(message), max(0, math.ceil(delay))
+        parent = telemetry.traceparent()
+        text = json.dumps(message | {"traceparent": parent} if parent else message)
+        wait = max(0, math.ceil(delay))
         try:
             await client.send_message(text, visibility_timeout=wait)
         except ResourceNotFoundError:

@@ -54,6 +54,16 @@ class Mark:
     published_at: str
     asked: Document
     """The instants of asking: `as_of`, `inputs` and their like, in place of the reading's own."""
+    status: str = ""
+    rows_digest: str = ""
+    """With its status, what tells the reading from another of the same second; "" where that is not known."""
+
+    def is_of(self, reading: Document) -> bool:
+        """Say whether it is this reading that still stands."""
+        if (self.evaluation, self.published_at) != (reading["evaluation"], reading.get("published_at", "")):
+            return False
+        told = reading["status"], reading.get("rows_digest") or ""
+        return not self.status or (self.status, self.rows_digest) == told
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +76,7 @@ class Standing:
     def shown(self, reading: Document) -> Document:
         """Give a reading as it stands now; as it was published where the mark is another's."""
         mark = self.marks.get(reading["card"])
-        names = reading["evaluation"], reading.get("published_at", "")
-        return reading | mark.asked if mark and (mark.evaluation, mark.published_at) == names else reading
+        return reading | mark.asked if mark and mark.is_of(reading) else reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +140,7 @@ class Readings:
     async def stand(self, workspace: str, standing: Standing) -> None:
         """Note how an evaluation found the readings; where another has meanwhile, that one's stays."""
         marks = {
-            card: {"evaluation": mark.evaluation, "published_at": mark.published_at, "asked": mark.asked}
+            card: {name: getattr(mark, name) for name in Mark.__dataclass_fields__}
             for card, mark in standing.marks.items()
         }
         contents = pack(marks)

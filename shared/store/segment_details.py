@@ -11,7 +11,8 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Any, cast
 
-from shared.domain.table import Columns, Details
+from shared.domain.forms import Columns
+from shared.domain.table import Details
 from shared.store.segment_format import PackedColumns
 from shared.store.segment_places import AHEAD, Contents, Place, StreamName, content, ranges
 from shared.store.tables import Table

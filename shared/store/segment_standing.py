@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.domain.forms import Columns
 from shared.domain.newest import Kept
-from shared.domain.table import Columns
 
 
 class Refilled:

@@ -1,10 +1,11 @@
 """The whole store, opened for one call and closed after it."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared import telemetry
 from shared.store.account import StorageAccount
 from shared.store.alerts import Alerts
 from shared.store.audit import Audit
@@ -35,6 +36,13 @@ _MADE: dict[str, set[str]] = {}
 """Tables known to exist, by account."""
 _KEPT: dict[str, Kept] = {}
 """Rows that were read a moment ago, by account and prefix. Nothing else outlives a call."""
+_QUEUE_RETRIES: dict[str, Any] = {
+    "initial_backoff": 1,
+    "increment_base": 2,
+    "random_jitter_range": 1,
+    "retry_total": 2,
+}
+"""The library's own waits come to more than a minute: whoever asks over HTTP has gone by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +73,41 @@ class Store:
 @asynccontextmanager
 async def open_store(account: StorageAccount) -> AsyncIterator[Store]:
     """Open the store of a storage account."""
+    async with AsyncExitStack() as stack:
+        yield await _store(account, *await clients(account, stack))
+
+
+async def clients(
+    account: StorageAccount, stack: AsyncExitStack
+) -> tuple["TableServiceClient", "QueueServiceClient"]:
+    """Open what reaches an account's tables and queues; the stack closes it."""
     # Heavy to load, so not with the app; and who has a connection string needs no identity.
     from azure.data.tables.aio import TableServiceClient  # noqa: PLC0415
     from azure.storage.queue.aio import QueueServiceClient  # noqa: PLC0415
 
     if account.connection_string:
-        tables = TableServiceClient.from_connection_string(account.connection_string)
-        queues = QueueServiceClient.from_connection_string(account.connection_string)
-        async with tables, queues:
-            yield await _store(account, tables, queues)
-        return
-    from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
+        given = account.connection_string
+        tables = TableServiceClient.from_connection_string(given, raw_response_hook=_count)
+        queues = QueueServiceClient.from_connection_string(given, raw_response_hook=_count, **_QUEUE_RETRIES)
+    else:
+        from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
-    identity: dict[str, Any] = {"managed_identity_client_id": account.client_id} if account.client_id else {}
-    async with DefaultAzureCredential(**identity) as credential:
-        tables = TableServiceClient(account.table_endpoint, credential=credential)
-        queues = QueueServiceClient(account.queue_endpoint, credential=credential)
-        async with tables, queues:
-            yield await _store(account, tables, queues)
+        identity: dict[str, Any] = (
+            {"managed_identity_client_id": account.client_id} if account.client_id else {}
+        )
+        credential = await stack.enter_async_context(DefaultAzureCredential(**identity))
+        tables = TableServiceClient(account.table_endpoint, credential=credential, raw_response_hook=_count)
+        queues = QueueServiceClient(
+            account.queue_endpoint, credential=credential, raw_response_hook=_count, **_QUEUE_RETRIES
+        )
+    await stack.enter_async_context(tables)
+    await stack.enter_async_context(queues)
+    return tables, queues
+
+
+def _count(_: object) -> None:
+    """Count an answer of the storage account: each is a transaction that is paid for."""
+    telemetry.measure("transaction", count=1)
 
 
 async def _store(
@@ -91,7 +116,22 @@ async def _store(
     name = f"{account.connection_string}{account.table_endpoint}"
     made = _MADE.setdefault(name, set())
     kept = _KEPT.setdefault(f"{name} {account.prefix}", Kept())
-    every = Tables(tables, account.prefix, made)
+    return await store_over(tables, queues, account.prefix, made, kept)
+
+
+async def store_over(
+    tables: "TableServiceClient",
+    queues: "QueueServiceClient",
+    prefix: str = "",
+    made: set[str] | None = None,
+    kept: Kept | None = None,
+) -> Store:
+    """Give the store over clients that are open.
+
+    What outlives it is the caller's: the tables that are known to exist, and the rows that were read.
+    """
+    every = Tables(tables, prefix, set() if made is None else made)
+    kept = Kept() if kept is None else kept
     return Store(
         workspaces=Workspaces(await every.table("workspaces")),
         api_keys=ApiKeys(await every.table("keys")),
@@ -116,5 +156,5 @@ async def _store(
             # Rows first: by them it is known which exceptions are a person's.
             *[await every.table(name) for name in PERSONS_STAND_IN],
         ),
-        queues=StorageQueues(queues, account.prefix),
+        queues=StorageQueues(queues, prefix),
     )

@@ -54,12 +54,14 @@ SEED_COLUMNS = [
     "Suggested Action",
     "Age",
 ]
-each_card = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.id)
+FINISHED = tuple(card for card in CARDS if not card.unready)
+"""What is begun by `./run new-card` has its own tests, and joins these when it is written."""
+each_card = pytest.mark.parametrize("card", FINISHED, ids=lambda card: card.id)
 
 
 def test_the_cards_are_the_five() -> None:
     """The catalogue lists five cards, in the order in which they are shown."""
-    assert [card.id for card in CARDS] == list(ROLES)
+    assert [card.id for card in FINISHED] == list(ROLES)
 
 
 @each_card
@@ -127,8 +129,8 @@ def test_a_card_names_its_siblings(card: Card) -> None:
 
 def test_the_chain_from_dataverse_to_the_order_is_linked() -> None:
     """Dataverse, master and order lead to each other: one chain (D365-ABS-18, SAGE-ABS-25)."""
-    siblings = {card.id: {each.card for each in card.siblings} for card in CARDS}
-    d365, dataverse, sage, _, gap = siblings
+    siblings = {card.id: {each.card for each in card.siblings} for card in FINISHED}
+    d365, dataverse, sage, _, gap, *_ = siblings
     assert siblings[d365] == {dataverse, gap}
     assert siblings[dataverse] == {d365, gap}
     assert {d365, dataverse} <= siblings[gap]

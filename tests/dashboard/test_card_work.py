@@ -91,6 +91,30 @@ async def test_undo_gives_back_how_it_stood(store: Store, enter: Enter, first: s
     assert stands(before) == stands(after)
 
 
+async def test_undo_leaves_what_somebody_changed_since(store: Store, enter: Enter) -> None:
+    """A colleague who took a row up meanwhile keeps it: undo says so, and undoes the others."""
+    browser = await _begin(store, enter)
+    seen = await _work(browser, "BC-1,BC-3", action="assign", assignee="Robin")
+    await _work(browser, "BC-3", action="resolve")
+    undone = await _work(browser, action="undo", before=_befores(seen))
+    assert "Undone for 1 row. 1 could not be changed: BC-3" in undone.words
+    assert "Somebody has changed it since: it is resolved." in undone.words
+    assert ["open", "resolved"] == [state for state, _ in await _stand("BC-1", "BC-3")]
+
+
+async def test_ignoring_can_end(store: Store, enter: Enter) -> None:
+    """The form takes a day until which a row is ignored; without one it is ignored for good."""
+    browser = await _begin(store, enter)
+    await _work(browser, "BC-1", action="ignore", reason="Paid in cash", ignore_until="2030-04-20")
+    await _work(browser, "BC-3", action="ignore", reason="Paid in cash")
+    ends = [
+        (await call("GET", f"/workspaces/acme/exceptions/{name}", OPERATOR_KEY)).json["ignored_until"]
+        for name in ("BC-1", "BC-3")
+    ]
+    assert ["2030-04-19T23:00:00Z", None] == ends
+    assert 'name="ignore_until"' in (await browser.get(PAGE)).text
+
+
 async def test_what_is_refused_is_said_row_by_row(store: Store, enter: Enter) -> None:
     """A resolved row cannot be assigned: it is named with why, and the others are done."""
     browser = await _begin(store, enter)

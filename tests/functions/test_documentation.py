@@ -9,7 +9,7 @@ from typing import Any
 
 from functions import problems
 from functions.problems import Problem
-from functions.routes import ROUTES
+from functions.routes import OPERATORS, ROUTES
 from functions.row_queries import RowPageQuery
 from shared.access import CARD_ROLES, MAY_CONFIGURE, MAY_READ_CONFIGURATION, MAY_RUN, ROLES
 from tests.functions.app import FUNCTIONS
@@ -44,6 +44,7 @@ WHO = {
     "admin": MAY_CONFIGURE,
     "admin; a new one: operator": MAY_CONFIGURE,
     "admin, owner, finance": MAY_READ_CONFIGURATION,
+    "operator": OPERATORS,
 }
 
 

@@ -7,7 +7,7 @@ import azure.functions as func
 import pytest
 
 from shared import settings
-from shared.sources import SOURCES
+from shared.sources import POLLED, SOURCES
 from shared.store.store import Store
 from tests.functions.app import FUNCTIONS, add_workspace, document, function, messages
 
@@ -37,7 +37,7 @@ def test_every_source_has_its_timer(source: Any) -> None:
         assert f"pull_{source.kind}" not in FUNCTIONS
         return
     trigger = _trigger(f"pull_{source.kind}")
-    assert settings.schedule(source.kind, source.schedule) == trigger["schedule"]
+    assert settings.schedule(source.kind, POLLED[source.kind]) == trigger["schedule"]
     assert trigger["runOnStartup"] is False
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,15 @@ async def test_a_file_is_taken_in(store: Store) -> None:
     ]
     checkpoint = await store.checkpoints.load(job.name)
     assert (checkpoint.stored, checkpoint.run, checkpoint.claimed_until) == (2, "", None)
+
+
+async def test_a_file_calls_no_vendor(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """The line that says that it can be seen counts no call: by that it is told from a pull of ours."""
+    await _workspace(store)
+    with caplog.at_level(logging.INFO):
+        await _send(LOG, ONE)
+    [line] = [each.message for each in caplog.records if each.message.startswith('{"step": "commit"')]
+    assert 0 == json.loads(line)["calls"]
 
 
 async def test_csv_and_ndjson_say_the_same(store: Store) -> None:

@@ -98,6 +98,14 @@ FAULTY: dict[str, tuple[Any, str]] = {
     "no connections": ({"connections": None}, "connections"),
     "a card that is unknown": ({"cards": {"no_such_card": {}}}, "cards.no_such_card"),
     "a negative threshold": ({"cards": {GAP: {"threshold": -1}}}, f"cards.{GAP}.threshold"),
+    "a threshold too long": (
+        {"cards": {GAP: {"threshold": "1E+999999"}}},
+        f"cards.{GAP}.threshold",
+    ),
+    "a threshold too small": (
+        {"cards": {GAP: {"threshold": "1E-999999"}}},
+        f"cards.{GAP}.threshold",
+    ),
     "a route to no entity": ({"field_map": {"default_entity": "us"}}, ""),
     "a route from no connection": (
         {"field_map": {"entity_routing": [{"entity": "uk", "connection": "none"}]}},

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dev.commands import sources
+from dev.partner import checking, place, watching
 from shared.sources import sage_network
 from shared.sources.source import Finding, Probe
 
@@ -54,7 +55,7 @@ def _finds(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
         return findings
 
     monkeypatch.setenv("NETWORK_KEY", "invented")
-    found = sources.examine.__globals__["possible_jobs_of"].__globals__
+    found = checking.examine.__globals__["possible_jobs_of"].__globals__
     changed = {name: getattr(sage_network.SOURCE, name) for name in sage_network.SOURCE.__dataclass_fields__}
     source = type(sage_network.SOURCE)(**(changed | {"check": check}))
     monkeypatch.setitem(found, "source_of", lambda _: source)
@@ -64,10 +65,11 @@ def _finds(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
     ("findings", "code", "told"),
     [
         ((), 0, "ok"),
+        ((Finding("field [note]", "is [/none]", is_fatal=False),), 0, "field [note]"),
         ((Finding("scope runs", "grant it"),), 1, "scope runs"),
         ((Finding("field note", "not read", is_fatal=False),), 0, "field note"),
     ],
-    ids=["nothing", "fatal", "partial"],
+    ids=["nothing", "markup", "fatal", "partial"],
 )
 def test_a_document_is_checked_before_it_is_deployed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, findings: tuple[Finding, ...], code: int, told: str
@@ -97,13 +99,23 @@ def test_what_is_no_document_is_told(tmp_path: Path) -> None:
 
 def _app(monkeypatch: pytest.MonkeyPatch, answer: Callable[[httpx.Request], httpx.Response]) -> None:
     transport = httpx.MockTransport(answer)
-    monkeypatch.setattr(
-        sources, "_client", lambda *_: httpx.Client(base_url="http://app", transport=transport)
-    )
-    monkeypatch.setattr(sources, "LOOK_EVERY_SECONDS", 0)
+    monkeypatch.setattr(place, "client", lambda *_: httpx.Client(base_url="http://app", transport=transport))
+    monkeypatch.setattr(watching, "LOOK_EVERY_SECONDS", 0)
 
 
-def test_a_pull_is_watched_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "query"),
+    [
+        (("pull",), ""),
+        (("pull", "--anew"), "?anew=true"),
+        (("backfill", "--since", "2026-01-01"), "?since=2026-01-01T00%3A00%3A00%2B00%3A00"),
+        (("backfill", "--since", "2026-01-01T06:00:00+02:00"), "?since=2026-01-01T06%3A00%3A00%2B02%3A00"),
+    ],
+    ids=["pull", "anew", "day", "instant"],
+)
+def test_a_pull_is_watched_until_it_ends(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], query: str
+) -> None:
     """The command asks once, looks until each stream has ended since, and shows what came of it."""
     states = [
         STREAM,
@@ -121,26 +133,58 @@ def test_a_pull_is_watched_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> Non
         return httpx.Response(200, json={"sources": [{"name": "shop", "problem": "", "streams": [state]}]})
 
     _app(monkeypatch, answer)
-    result = RUN.invoke(sources.app, ["pull", "--workspace", "acme", "--key", "k", "--anew"])
+    result = RUN.invoke(sources.app, [*arguments, "--workspace", "acme", "--key", "k"])
     assert result.exit_code == 0, result.output
-    assert asked == ["http://app/workspaces/acme/sources/shop/pull?anew=true"]
+    assert asked == [f"http://app/workspaces/acme/sources/shop/pull{query}"]
     assert "2,000" in result.output
 
 
 def test_status_shows_problems_and_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each stream has a line with what is wrong and how far it is."""
-    streams = [STREAM | {"problem": "out of order"}, STREAM | {"stream": "refunds", "progress": UNDER_WAY}]
+    streams = [STREAM | {"problem": "out of [/order]"}, STREAM | {"stream": "refunds", "progress": UNDER_WAY}]
     body = {"sources": [{"name": "shop", "problem": "", "streams": streams}]}
     _app(monkeypatch, lambda _: httpx.Response(200, json=body))
-    monkeypatch.setattr(sources.console, "_width", 200)
+    monkeypatch.setenv("COLUMNS", "200")
     result = RUN.invoke(sources.app, ["status", "--workspace", "acme", "--key", "k"])
     assert result.exit_code == 0
-    assert "out of order" in result.output
+    assert "out of [/order]" in result.output
     assert "1,500 records" in result.output
+
+
+@pytest.mark.parametrize("since", ["last year", "2026-13-01", "2026-01-01T06:00:00"])
+def test_a_date_that_is_none_is_told_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch, since: str
+) -> None:
+    """What is no date, or an instant that could be two, pulls nothing."""
+    asked: list[httpx.Request] = []
+    _app(monkeypatch, lambda request: asked.append(request) or httpx.Response(500))  # type: ignore[func-returns-value]
+    result = RUN.invoke(sources.app, ["backfill", "--since", since, "--workspace", "acme", "--key", "k"])
+    assert (result.exit_code, "write 2026-01-01" in result.stderr, asked) == (1, True, [])
+
+
+def test_what_cannot_be_pulled_is_told_and_the_others_are_pulled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection to which records are sent is no reason not to pull the shop."""
+    ended = STREAM | {"last_ended_at": "2026-04-14T12:00:00Z"}
+    states = [STREAM, ended]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST" and "/log/" in request.url.path:
+            return httpx.Response(409, json={"detail": "Records are sent to it."})
+        if request.method == "POST":
+            return httpx.Response(202, json={"streams": ["orders"]})
+        state = states.pop(0) if len(states) > 1 else states[0]
+        log = {"name": "log", "problem": "", "streams": []}
+        return httpx.Response(
+            200, json={"sources": [log, {"name": "shop", "problem": "", "streams": [state]}]}
+        )
+
+    _app(monkeypatch, answer)
+    result = RUN.invoke(sources.app, ["pull", "--workspace", "acme", "--key", "k"])
+    assert (result.exit_code, "Records are sent to it" in result.stderr) == (0, True), result.output
 
 
 def test_a_refusal_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong key or address ends with what the app said."""
-    _app(monkeypatch, lambda _: httpx.Response(401, text="A key is needed"))
+    _app(monkeypatch, lambda _: httpx.Response(401, json={"detail": "A key is needed"}))
     result = RUN.invoke(sources.app, ["status", "--workspace", "acme", "--key", "k"])
     assert (result.exit_code, "A key is needed" in result.output) == (1, True)

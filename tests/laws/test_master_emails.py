@@ -2,12 +2,14 @@
 
 from collections import Counter
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.master_emails import PRESENT_STATES, MasterEmails
 from shared.domain.records import MasterCustomer, Record
 from shared.domain.snapshot import Batch, Table, batch_of
+from shared.domain.texts import Texts
 from tests.builders import law, master
 
 ENTITIES = {"": "", "UK": "uk", "US": "us"}
@@ -31,15 +33,17 @@ def test_batches_tell_what_the_records_tell(
     """Straight leads an email that one record has in all, which takes the postings of the entity."""
     records = [each for batch in batches for each in batch]
     table = Table(MasterCustomer, [_batch(number, each) for number, each in enumerate(batches)])
-    emails = MasterEmails(table, EMAILS, ENTITIES.__getitem__, lambda number: table.part(number, "email"))
+    asked = Texts.of(sorted(EMAILS))
+    own = np.ones(len(table), bool)
+    emails = MasterEmails(table, table.whole.texts("email"), own, asked, ENTITIES.__getitem__)
     times = Counter(email for email, *_ in records)
     straight = {
         email
         for email, state, company in records
         if times[email] == 1 and state in PRESENT_STATES and (is_any or ENTITIES[company] in {"", entity})
     }
-    assert emails.strangers(EMAILS, entity, is_any=is_any) == EMAILS - straight
-    assert {email for email in EMAILS if emails.is_nowhere(email)} == EMAILS - times.keys()
+    strangers = emails.strangers(np.arange(len(asked)), entity, is_any=is_any)
+    assert set(asked.at(strangers)) == EMAILS - straight
 
 
 def _batch(number: int, known: list[tuple[str, str, str]]) -> Batch:

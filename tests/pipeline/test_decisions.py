@@ -1,9 +1,13 @@
 """What people decide counts from the next evaluation on, and no longer once they take it back."""
 
 from typing import Any
+from unittest import mock
+
+import pytest
 
 from shared.domain.decisions import Decision
 from shared.domain.windows import text
+from shared.pipeline import decisions
 from tests.pipeline.bench import Bench
 from tests.pipeline.vendors import customer, order
 
@@ -37,3 +41,30 @@ async def test_a_kept_decision_is_honoured_until_it_is_reversed(bench: Bench) ->
     assert (1, [order(2).email]) == await _judged(bench)
     await bench.store.decisions.reverse("shop", "D1", text(bench.clock.now), "bo")
     assert before == await _judged(bench)
+
+
+@pytest.mark.parametrize("does", ["take", "reverse"])
+async def test_nothing_is_decided_that_the_log_does_not_tell(bench_in_memory: Bench, does: str) -> None:
+    """Where the log cannot be written, the decision is neither taken nor taken back."""
+    bench = bench_in_memory
+    workspace = await bench.workspace()
+    bench.customers.knows(customer(7))
+    await bench.pull("customers")
+    wanted = decisions.Wanted(
+        kind="alias",
+        record=("ledger", "", customer(7).number),
+        why="the same firm",
+        identity=f"email:{order(1).email}",
+    )
+    taken = None
+    if does == "reverse":
+        taken, _ = await decisions.decide(bench.services, workspace, None, "ana", wanted)
+    with mock.patch.object(bench.store.audit, "add", side_effect=OSError):
+        doing = (
+            decisions.decide(bench.services, workspace, None, "ana", wanted)
+            if taken is None
+            else decisions.reverse(bench.services, workspace, taken, "ana")
+        )
+        with pytest.raises(OSError):  # noqa: PT011 - the one above
+            await doing
+    assert list(await bench.store.decisions.of("shop")) == ([] if taken is None else [taken])

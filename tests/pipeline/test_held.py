@@ -34,7 +34,7 @@ def _seen(problems: dict[tuple[type[Record], str], str], **changes: Any) -> Snap
     return Snapshot(workspace(connections=connections, **changes), AS_OF, {}, tuple(shown))
 
 
-@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.id)
+@pytest.mark.parametrize("card", [card for card in CARDS if not card.unready], ids=lambda card: card.id)
 def test_a_card_whose_inputs_are_fresh_is_judged(card: Card) -> None:
     """Nothing is held without a reason."""
     answer = judge(card, _seen({}))
@@ -62,3 +62,11 @@ def test_without_a_sync_log_nothing_is_held() -> None:
     seen = _seen({})
     without = tuple(each for each in seen.inputs if each.kind not in {"sage_network", "sync_log"})
     assert judge(card, replace(seen, inputs=without)).judgement is not None
+
+
+def test_a_card_that_is_not_written_yet_says_so() -> None:
+    """It is never asked, whatever was read: it is not configured, with the reason, and finds nothing."""
+    card = replace(CARDS[0], unready="nobody wrote it")
+    answer = judge(card, _seen({}))
+    assert (answer.status, answer.waiting_for) == ("not_configured", ("nobody wrote it",))
+    assert answer.judgement is None

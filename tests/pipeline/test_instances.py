@@ -28,7 +28,7 @@ async def test_a_stream_that_is_being_pulled_is_left_alone(bench: Bench) -> None
     assert bench.orders.given == IDS
     assert list(await bench.seen()) == IDS
     assert len(bench.orders.asked) == 1
-    assert bench.queues.count(EVALUATE) == 1
+    assert (await bench.drain()).count(EVALUATE) == 1
 
 
 async def test_of_two_that_come_at_once_one_pulls(bench: Bench) -> None:
@@ -37,7 +37,7 @@ async def test_of_two_that_come_at_once_one_pulls(bench: Bench) -> None:
     await asyncio.gather(*(bench.pull() for _ in range(4)))
     assert bench.orders.given == IDS
     assert list(await bench.seen()) == IDS
-    assert bench.queues.count(EVALUATE) == 1
+    assert (await bench.drain()).count(EVALUATE) == 1
 
 
 async def _goes_on(_: Bench) -> None:
@@ -95,7 +95,7 @@ async def test_a_takeover_stops_the_first(
     checkpoint = await bench.checkpoint()
     assert (checkpoint.records, checkpoint.problem, checkpoint.claimed_until) == (7, "", None)
     assert [each.segments for each in await bench.runs()] == [4]
-    assert bench.queues.count(EVALUATE) == 1
+    assert (await bench.drain()).count(EVALUATE) == 1
 
 
 async def test_a_late_one_does_not_touch_a_committed_run(bench: Bench) -> None:
@@ -111,7 +111,7 @@ async def test_a_late_one_does_not_touch_a_committed_run(bench: Bench) -> None:
     assert list(await bench.seen()) == IDS
     checkpoint = await bench.checkpoint()
     assert (checkpoint.last_run, checkpoint.run, checkpoint.sequence) == ("00000001", "", 1)
-    assert bench.queues.count(EVALUATE) == 1
+    assert (await bench.drain()).count(EVALUATE) == 1
 
 
 async def test_a_late_one_does_not_touch_the_next_run(bench: Bench) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import chain, compress, count
+from itertools import chain
 
+from shared.domain.arrays import np
 from shared.domain.buyer_keys import names_and_addresses
 from shared.domain.buyers import Identification
 from shared.domain.gap.documents import Documents, Place, place_of
@@ -79,7 +80,8 @@ class Customers:
     @cached_property
     def hidden_keys(self) -> frozenset[tuple[str, str]]:
         """The keys of everyone whom the ledger hides; the number at least, so that it tells of any."""
-        table = self._every.only(compress(count(), self._every.values("is_privacy_blocked")))
+        is_hidden = self._every.whole.coded("is_privacy_blocked").having(True)  # noqa: FBT003
+        table = self._every.only(np.flatnonzero(is_hidden).tolist())
         keys = {(name, value) for name in _KEYS for value in table[name] if value}
         return frozenset(keys | {("number", number) for number in table["number"]})
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress, count
 
+from shared.domain.arrays import np
 from shared.domain.buyers import COMMERCE
 from shared.domain.gap.averages import told_by
 from shared.domain.gap.cases import Case
 from shared.domain.gap.join import Join
-from shared.domain.gap.marks import both
 from shared.domain.gap.names import LEDGER
 from shared.domain.gap.parts import part_about, part_with
 from shared.domain.gap.plain import PlainOrders
@@ -95,9 +94,9 @@ def gap_of(card: str, snapshot: Snapshot, window: Window, tolerance_minor_units:
     def plain() -> Join:
         every, some = found.plain_orders, snapshot.table(Order, *COMMERCE)
         is_inside = plain_inside(snapshot, every, window)
-        invoices = compress(every.invoice_of, both(is_inside, every.is_invoiced))
-        billed = snapshot.table(Invoice, LEDGER).only(sorted(invoices))
-        part = part_with(snapshot, some.only(compress(count(), is_inside)), billed)
+        invoices = np.sort(every.invoice_of[is_inside & every.is_invoiced]).tolist()
+        billed = snapshot.table(Invoice, LEDGER).only(invoices)
+        part = part_with(snapshot, some.only(np.flatnonzero(is_inside).tolist()), billed)
         return Join(part, some, window, found.rates, tolerance_minor_units)
 
     return Gap(

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from shared.domain import keys
+from shared.domain.arrays import np
 from shared.domain.records import Invoice
 from shared.domain.snapshot import Snapshot, Table
+from shared.domain.texts import Texts
 from shared.domain.workspace import Workspace
 
 LEDGER = "business_central"
@@ -29,6 +31,25 @@ def names_in_books(workspace: Workspace, orders: Table, number: int, numbers: Se
         template.format(number=own, id=order, order_number=own)
         for own, order in zip(numbers, ids, strict=True)
     ]
+
+
+def order_texts(workspace: Workspace, orders: Table) -> Texts:
+    """Give all orders' names as the ledger keeps them."""
+    names = orders.whole.texts("number")
+    templates = {each.name: each.order_reference for each in workspace.connections}
+    shops = orders.whole.coded("connection")
+    otherwise = [shop for shop in shops.values if templates[shop] != "{number}"]
+    if otherwise:
+        rows = np.flatnonzero(shops.having(*otherwise))
+        told = zip(shops.at(rows), names.at(rows), orders.whole.texts("id").at(rows), strict=True)
+        spelled = (
+            templates[shop].format(number=own, id=order, order_number=own) for shop, own, order in told
+        )
+        names = names.replaced(rows, [*spelled])
+    odd = np.union1d(
+        names.beyond(keys.PLAIN_REFERENCE), np.flatnonzero(names.lengths > keys.LONGEST_REFERENCE)
+    )
+    return names.replaced(odd, [keys.document_reference(name) for name in names.at(odd)])
 
 
 def references(names: Sequence[str], states: Sequence[str]) -> list[str]:
@@ -56,8 +77,19 @@ def name_columns(workspace: Workspace) -> tuple[str, ...]:
     return ("commerce_reference", *named)
 
 
-def invoice_names(snapshot: Snapshot) -> list[str]:
+def invoice_texts(snapshot: Snapshot) -> Texts:
     """Give for each invoice the order that it names, by the field that the workspace says."""
+    first, *others = name_columns(snapshot.workspace)
+    whole = snapshot.table(Invoice, LEDGER).whole
+    found = whole.texts(first)
+    for column in others:
+        if not found.lengths.all():
+            found = found.or_else(whole.texts(column))
+    return found
+
+
+def invoice_names(snapshot: Snapshot) -> list[str]:
+    """Give the same as a list, for few invoices."""
     columns = name_columns(snapshot.workspace)
     return snapshot.once(invoice_names, lambda: list(_names(snapshot.table(Invoice, LEDGER), *columns)))
 

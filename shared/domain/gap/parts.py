@@ -4,14 +4,14 @@ Whoever judges these orders sees just what it would see of them in the whole sna
 small as what is asked for.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import compress, count
+from itertools import compress
+from operator import or_
 
 from shared.domain import keys
-from shared.domain.buyer_keys import mailed
 from shared.domain.buyers import COMMERCE
-from shared.domain.gap.marks import either
+from shared.domain.emails import by_rules
 from shared.domain.gap.names import LEDGER, all_names, invoice_names, own_names, references
 from shared.domain.gap.plain import Rest
 from shared.domain.records import CommerceCustomer, CompanyMember, Invoice, Order, SalesOrder
@@ -41,26 +41,27 @@ def part_with(snapshot: Snapshot, some: Table, billed: Table) -> Snapshot:
         {
             (Order, COMMERCE): some,
             (Invoice, (LEDGER,)): billed,
-            (CommerceCustomer, COMMERCE): customers.only(_rows(customers.values("id"), buyers)),
-            (CompanyMember, COMMERCE): members.only(_rows(members.values("customer_id"), buyers)),
+            (CommerceCustomer, COMMERCE): customers.only(_rows(customers, "id", buyers)),
+            (CompanyMember, COMMERCE): members.only(_rows(members, "customer_id", buyers)),
         }
     )
 
 
-def _rows(column: Iterable[object], wanted: Collection[object]) -> Iterable[int]:
-    return compress(count(), map(wanted.__contains__, column)) if wanted else ()
+def _rows(table: Table, column: str, wanted: Collection[str]) -> list[int]:
+    rows: list[int] = table.whole.texts(column).with_any(wanted)[0].tolist()
+    return rows
 
 
-def _theirs(snapshot: Snapshot, orders: Table, rest: Rest) -> bytes:
+def _theirs(snapshot: Snapshot, orders: Table, rest: Rest) -> list[bool]:
     """Mark the invoices that name these orders, or that share a sales order's number with such a document."""
     names = set(references(all_names(snapshot.workspace, orders), orders["state"])) - {""}
     sales_orders = snapshot.table(SalesOrder, LEDGER)
-    is_named = bytes(map(names.__contains__, rest.names))
+    is_named = [*map(names.__contains__, rest.names)]
     is_ordered = map(names.__contains__, own_names(sales_orders))
     numbers = set(compress(sales_orders.values("number"), is_ordered))
     numbers.update(compress(rest.order_numbers, is_named))
     numbers.discard("")
-    return either(is_named, bytes(map(numbers.__contains__, rest.order_numbers)))
+    return [*map(or_, is_named, map(numbers.__contains__, rest.order_numbers))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +76,23 @@ class Wanted:
 
 def masters_with(masters: Table, field_map: FieldMap, wanted: Wanted) -> Table:
     """Give the part of a customer master that is wanted."""
-    rows = set(_rows(masters.values("number"), wanted.numbers))
+    rows = set(_rows(masters, "number", wanted.numbers))
     by_key: dict[str, set[str]] = {}
     for key, value in wanted.keys:
         by_key.setdefault(key, set()).add(value)
     for key, values in by_key.items():
-        column = masters.values(key)
-        if key == "email" and field_map.email_rules:
-            column = (mailed(key, value, field_map) for value in column)
-        rows.update(_rows(column, values))
+        column = masters.whole.texts(key)
+        if key == "email":
+            column = by_rules(column, field_map)
+        rows.update(column.with_any(values)[0].tolist())
     if wanted.addresses:
         # Where someone goes by several names, one of them is enough.
         names = {each for name, *_ in wanted.addresses for each in keys.names(name)}
         places = {(postcode, street) for _, postcode, street in wanted.addresses}
-        both = zip(masters.values("postcode"), masters.values("street"), strict=True)
-        near = masters.at("name", _rows(both, places))
-        rows.update(row for row, name in near.items() if not names.isdisjoint(keys.names(name)))
+        there, postcodes = masters.whole.texts("postcode").with_any({postcode for postcode, _ in places})
+        streets = masters.whole.texts("street").at(there)
+        is_near = map(places.__contains__, zip(postcodes, streets, strict=True))
+        near = [*compress(there.tolist(), is_near)]
+        known = zip(near, masters.whole.texts("name").at(near), strict=True)
+        rows.update(row for row, name in known if not names.isdisjoint(keys.names(name)))
     return masters.only(sorted(rows))

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from shared.domain.keys.plain import code, folded, is_placeholder
 
-_LONGEST_REFERENCE = 35
+LONGEST_REFERENCE = 35
+PLAIN_REFERENCE = bytes(each for each in range(0x21, 0x7F) if not chr(each).islower())
+"""The letters of a reference that is as Business Central keeps it, if it is short enough."""
 _AT_ONCE = 1_000
 
 
@@ -19,7 +21,7 @@ def document_reference(text: str | None) -> str:
 
     `#` and leading zeros survive (REVGAP-03).
     """
-    return (text or "").strip().upper()[:_LONGEST_REFERENCE].strip()
+    return (text or "").strip().upper()[:LONGEST_REFERENCE].strip()
 
 
 def document_references(texts: Sequence[str]) -> list[str]:
@@ -29,7 +31,7 @@ def document_references(texts: Sequence[str]) -> list[str]:
         part = texts[start : start + _AT_ONCE]
         together = "|".join(part)
         is_plain = together.isascii() and together.isprintable() and " " not in together
-        if is_plain and together == together.upper() and max(map(len, part)) <= _LONGEST_REFERENCE:
+        if is_plain and together == together.upper() and max(map(len, part)) <= LONGEST_REFERENCE:
             found += part
         else:
             found += map(document_reference, part)

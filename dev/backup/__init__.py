@@ -1,0 +1,1 @@
+"""What people did, copied away and brought back: Table Storage itself keeps no past."""

@@ -1,0 +1,1 @@
+"""The promises, each with the check that finds where it was not kept."""

@@ -1,0 +1,1 @@
+"""The app with short patience, for hosts that are killed."""

@@ -1,0 +1,25 @@
+"""numpy, loaded when it is first used: a call to the app that judges nothing does without it.
+
+Only what is done to a whole column uses it; what is said of one record is plain Python (docs/adr/0013).
+"""
+
+from typing import Any, TypeAlias
+
+Array: TypeAlias = Any
+"""An array of one dimension. numpy's own types are written in a newer Python than we may run on."""
+
+
+class _Late:
+    """Stands for numpy until it is asked for something."""
+
+    def __getattr__(self, name: str) -> Any:
+        import numpy  # noqa: ICN001, PLC0415 - heavy to load
+
+        found = getattr(numpy, name)
+        setattr(self, name, found)
+        return found
+
+
+np: Any = _Late()
+
+__all__ = ["Array", "np"]

@@ -1,0 +1,169 @@
+"""Laws of whole columns: gone through as bytes and numbers, they tell what their values tell one by one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain import texts as texts_module
+from shared.domain.forms import form_of, values_at
+from shared.domain.instants import Instants
+from shared.domain.numbering import numbered, together
+from shared.domain.records import Order
+from shared.domain.snapshot import Table, batch_of
+from shared.domain.texts import Texts
+from shared.domain.windows import Window
+from shared.store.segment_format import PackedColumns, written
+from tests.builders import law, order
+
+LETTERS = st.text("ab\n/ é\ud83d", max_size=20) | st.sampled_from(["", "12345678", "123456789", "a" * 40])
+COLUMN = st.lists(LETTERS, max_size=30).flatmap(
+    lambda some: st.lists(st.sampled_from([*some, ""]), max_size=60)
+)
+INSTANTS = st.builds(
+    "2026-{:02}-{:02}T{:02}:{:02}:0{}Z".format,
+    st.integers(1, 12),
+    st.integers(1, 28),
+    st.integers(0, 23),
+    st.integers(0, 59),
+    st.integers(0, 9),
+)
+ODD = st.sampled_from(["", "2026-02-01", "2026-02-01T00:00:00+", "2026-02-01T00:00:00.5Z", "~", "ü"])
+
+
+@pytest.fixture(params=["digests of their own", "one digest for all"])
+def _digests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all texts have the same digest, too: whatever rests on digests has to be certain without."""
+    if request.param == "one digest for all":
+        monkeypatch.setattr(
+            texts_module, "digests_of", lambda _, starts, __: np.zeros(len(starts), np.uint64)
+        )
+
+
+def _held(values: Sequence[str]) -> Texts:
+    """Give texts as a table has them, some of which share their bytes."""
+    return Table.of(
+        {"shop": [order(str(at), name=each) for at, each in enumerate(values)]}, Order
+    ).whole.texts("name")
+
+
+@pytest.mark.usefixtures("_digests")
+@law
+@given(one=COLUMN, other=COLUMN)
+def test_a_number_is_one_text(one: list[str], other: list[str]) -> None:
+    """Texts are numbered as they come, the same text alike, whatever their digests are."""
+    places: dict[str, int] = {}
+    wanted = [[places.setdefault(each, len(places)) for each in column] for column in (one, other)]
+    told = numbered(_held(one), Texts.of(other))
+    assert [each.tolist() for each in told.numbers] == wanted
+    assert told.texts.at(told.firsts) == list(places)
+
+
+@pytest.mark.usefixtures("_digests")
+@law
+@given(column=COLUMN, wanted=st.sets(LETTERS, max_size=5))
+def test_rows_are_found_by_their_texts(column: list[str], wanted: set[str]) -> None:
+    """Those with one of some texts are found, all of them and no others, in order."""
+    wanted |= set(column[:2])
+    rows, found = _held(column).with_any(wanted)
+    assert rows.tolist() == [at for at, each in enumerate(column) if each in wanted]
+    assert found == [each for each in column if each in wanted]
+
+
+@law
+@given(COLUMN, COLUMN, st.sampled_from([" ", " / ", "ab", "é"]), st.integers(1, 3))
+def test_texts_are_what_is_said_of_them(column: list[str], others: list[str], part: str, times: int) -> None:
+    """Parts, blanks, replacements and other letters are told of each text as of itself alone."""
+    held = _held(column)
+    size = range(len(column))
+    assert held.at(size) == column == [held[at] for at in size]
+    certain = {at for at in size if column[at].count(part) >= times}
+    assert certain <= set(held.holding(part, times).tolist())
+    assert held.beyond(b"ab/").tolist() == [at for at in size if set(column[at]) - set("ab/")]
+    marks = np.array([len(each) % 2 == 0 for each in column], bool)
+    kept = [each if mark else "" for each, mark in zip(column, marks, strict=True)]
+    assert held.kept(marks).at(size) == kept
+    instead = (others + [""] * len(column))[: len(column)]
+    assert held.or_else(Texts.of(instead)).at(size) == [
+        each or other for each, other in zip(column, instead, strict=True)
+    ]
+    rows = np.flatnonzero(marks)
+    replaced = [other if mark else each for each, other, mark in zip(column, instead, marks, strict=True)]
+    assert held.replaced(rows, [instead[at] for at in rows]).at(size) == replaced
+
+
+@law
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)), max_size=30))
+def test_rows_go_together_that_agree_in_all(rows: list[tuple[int, int, int]]) -> None:
+    """Each row is known by the first one of which all columns have the same numbers."""
+    columns = [np.array([row[at] for row in rows], np.int64) for at in range(3)]
+    assert together(len(rows), *columns).tolist() == [rows.index(row) for row in rows]
+
+
+@law
+@given(st.lists(INSTANTS, max_size=20), st.lists(ODD, max_size=1), INSTANTS, INSTANTS)
+def test_instants_are_compared_as_their_texts(
+    regular: list[str], odd: list[str], start: str, end: str
+) -> None:
+    """However an instant is written, it is before another one where its text is."""
+    every = [*regular, *odd, start, end]
+    told = Instants(Texts.of(every))
+    for moment in ("", start, end):
+        assert told.before(moment).tolist() == [each < moment for each in every]
+    assert told.count_before(range(len(regular)), [start, "", end]) == [
+        sum(each < moment for each in regular) for moment in (start, "", end)
+    ]
+    window = Window(start, end, "", "")
+    assert told.within(window).tolist() == [window.holds(each) for each in every]
+    ranks = told.ranks.tolist()
+    assert sorted(range(len(every)), key=ranks.__getitem__) == sorted(
+        range(len(every)), key=every.__getitem__
+    )
+
+
+@law
+@given(
+    COLUMN
+    | st.lists(st.integers(-(2**65), 2**65) | st.integers(0, 3), max_size=20)
+    | st.lists(st.booleans(), max_size=20),
+    st.data(),
+)
+def test_stored_values_are_picked_one_by_one(column: list[Any], data: st.DataObject) -> None:
+    """Whatever form a column is stored in, each of its values comes out by itself."""
+    columns = PackedColumns(written({"it": column}))
+    places = data.draw(st.lists(st.sampled_from(range(len(column))), unique=True)) if column else []
+    for form in (form_of(columns, "it"), form_of({"it": column}, "it")):
+        assert values_at(form, places) == [column[place] for place in places]
+
+
+SHOPS = st.lists(
+    st.lists(st.tuples(LETTERS, st.sampled_from(["placed", "cancelled"]), st.integers(-9, 9)), max_size=8),
+    max_size=4,
+)
+
+
+@law
+@given(SHOPS, st.sampled_from([0, 2**62, 2**70]))
+def test_whole_columns_hold_what_the_lists_hold(batches: list[list[tuple[str, str, int]]], more: int) -> None:
+    """Of stored batches, texts, few values and integers come row by row as the lists have them."""
+    orders = [
+        [order(f"{at}-{row}", name=name, state=state, net=0) for row, (name, state, _) in enumerate(each)]
+        for at, each in enumerate(batches)
+    ]
+    parts = [batch_of("shop", "orders", Order, each) for each in orders]
+    for part, each in zip(parts, batches, strict=True):
+        part.keys["net"][:] = [net + more for *_, net in each]  # type: ignore[index]
+    stored = [
+        type(part)("shop", "orders", PackedColumns(written(part.keys)), size=part.count) for part in parts
+    ]
+    lists = Table(Order, parts)
+    for table in (Table(Order, parts), Table(Order, stored)):
+        assert table.whole.texts("name").at(range(len(table))) == lists["name"]
+        assert table.whole.coded("state").at(np.arange(len(table))) == lists["state"]
+        assert table.whole.integers("net").tolist() == lists["net"]
+        assert sum(table.whole.integers("net").tolist()) == int(table.whole.integers("net").sum())
+        for row, (name, net) in enumerate(zip(lists["name"], lists["net"], strict=True)):
+            assert (table.cell(row, "name"), table.cell(row, "net")) == (name, net)
