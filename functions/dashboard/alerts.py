@@ -100,7 +100,6 @@ async def _page(visit: Visit, query: AlertsPageQuery, problem: Problem | None = 
     return await shown(
         visit,
         "alerts.html",
-        status=HTTPStatus(problem.status) if problem else HTTPStatus.OK,
         title="Alerts",
         notice=notice(visit),
         problem=problem,

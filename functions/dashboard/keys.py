@@ -73,7 +73,6 @@ async def _page(
     return await shown(
         visit,
         "keys.html",
-        status=HTTPStatus(problem.status) if problem else HTTPStatus.OK,
         title="Keys",
         notice=notice(visit),
         keys=[{**each, "state": _state(each["expires_at"], now)} for each in _ordered(found)],

@@ -13,6 +13,7 @@ from functions.dashboard.asking import ask
 from functions.dashboard.navigation import navigation
 from functions.dashboard.refusals import refused
 from functions.dashboard.visit import Visit
+from functions.problems import Problem
 from functions.routes import Route, Takes
 from shared.access.sessions import new_token
 
@@ -52,9 +53,12 @@ def page(
 
 
 async def shown(
-    visit: Visit, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any
+    visit: Visit, template: str, *, problem: Problem | None = None, **values: Any
 ) -> func.HttpResponse:
-    """Answer with a template and these values; see base.html for what each page has."""
+    """Answer with a template and these values; see base.html for what each page has.
+
+    With a problem, the page says so, and the answer has its status.
+    """
     opened = (await ask(visit, "GET", "/workspaces"))["workspaces"]
     text = rendering.rendered(
         template,
@@ -65,6 +69,7 @@ async def shown(
         navigation=navigation(visit),
         now=visit.now,
         opened=opened,
+        problem=problem,
         reader=visit.reader,
         visit=visit,
         workspace=visit.stored[0] if visit.stored else None,
@@ -73,7 +78,8 @@ async def shown(
     headers = page_headers() | {"Referrer-Policy": "same-origin"}
     if not cookies.token_of(visit.request):
         headers["Set-Cookie"] = cookies.kept(visit.request, visit.token)
-    return func.HttpResponse(text, status_code=status.value, headers=headers, mimetype="text/html")
+    status = problem.status if problem else HTTPStatus.OK.value
+    return func.HttpResponse(text, status_code=status, headers=headers, mimetype="text/html")
 
 
 def seen_other(address: str, headers: dict[str, str] | None = None) -> func.HttpResponse:

@@ -175,7 +175,6 @@ async def _page(  # noqa: PLR0913 - what a form is shown with, each of it by nam
     return await shown(
         visit,
         "settings_form.html",
-        status=HTTPStatus(problem.status) if problem else HTTPStatus.OK,
         title=section.title,
         notice=notice(visit),
         section=section,

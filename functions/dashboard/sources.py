@@ -111,7 +111,6 @@ async def _page(visit: Visit, problem: Problem | None = None) -> func.HttpRespon
     return await shown(
         visit,
         "sources.html",
-        status=HTTPStatus(problem.status) if problem else HTTPStatus.OK,
         title="Sources",
         notice=notice(visit),
         problem=problem,
