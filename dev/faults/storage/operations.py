@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from types import coroutine
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -51,6 +51,19 @@ async def done(faults: Faults, asked: Operation, act: Callable[[], T]) -> T:
         except Again:
             continue
         return answer
+
+
+class Client:
+    """What is opened and closed like a client of the service, and holds nothing open."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close nothing."""
 
 
 @coroutine

@@ -1,40 +1,31 @@
 """The queue clients of an account in memory: what is used of azure.storage.queue.aio."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from azure.core.async_paging import AsyncItemPaged, AsyncPageIterator
 from azure.storage.queue import QueueMessage, QueueProperties
 
 from dev.faults.storage.account import Account
-from dev.faults.storage.operations import Faults, Operation, done
+from dev.faults.storage.operations import Client, Faults, Operation, done
 from dev.faults.storage.queued import Message, Queue
 
 T = TypeVar("T")
 
 
-class QueueService:
+class QueueService(Client):
     """All queues of an account."""
 
     def __init__(self, account: Account, faults: Faults) -> None:
         self._account = account
         self._faults = faults
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close nothing."""
-
     def get_queue_client(self, queue: str, *, message_encode_policy: Any = None, **_: Any) -> "QueueOf":
         """Give the client of a queue, whether or not there is one."""
         return QueueOf(self._account, self._faults, queue, message_encode_policy)
 
 
-class QueueOf:
+class QueueOf(Client):
     """One queue."""
 
     def __init__(self, account: Account, faults: Faults, queue_name: str, encode: Any = None) -> None:
@@ -42,15 +33,6 @@ class QueueOf:
         self._faults = faults
         self._encode = encode or _text
         self.queue_name = queue_name
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close nothing."""
 
     async def create_queue(self, **_: Any) -> None:
         """Make the queue; raises ResourceExistsError."""

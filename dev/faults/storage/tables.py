@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.async_paging import AsyncItemPaged, AsyncPageIterator
@@ -17,27 +17,18 @@ from dev.faults.storage.changes import Asked, Change, apply, apply_all, change, 
 from dev.faults.storage.errors import refusal
 from dev.faults.storage.filters import Filter, read
 from dev.faults.storage.limits import PAGE, check_key
-from dev.faults.storage.operations import Faults, Operation, done
+from dev.faults.storage.operations import Client, Faults, Operation, done
 from dev.faults.storage.rows import Kept, Token
 
 _EVERYTHING = Filter(lambda _: True)
 
 
-class TableService:
+class TableService(Client):
     """All tables of an account."""
 
     def __init__(self, account: Account, faults: Faults) -> None:
         self._account = account
         self._faults = faults
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close nothing."""
 
     def get_table_client(self, table_name: str, **_: Any) -> "Table":
         """Give the client of a table, whether or not there is one."""
