@@ -1,4 +1,4 @@
-"""The whole store, opened for one call and closed after it."""
+"""The whole store over the clients of a storage account."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _MADE: dict[str, set[str]] = {}
 """Tables known to exist, by account."""
 _KEPT: dict[str, Kept] = {}
-"""Rows that were read a moment ago, by account and prefix. Nothing else outlives a call."""
+"""Rows that were read a moment ago, by account and prefix. No other reading outlives a call."""
 _QUEUE_RETRIES: dict[str, Any] = {
     "initial_backoff": 1,
     "increment_base": 2,
@@ -72,7 +72,7 @@ class Store:
 
 @asynccontextmanager
 async def open_store(account: StorageAccount) -> AsyncIterator[Store]:
-    """Open the store of a storage account."""
+    """Open the store of a storage account, for as long as the block lasts."""
     async with AsyncExitStack() as stack:
         yield await _store(account, *await clients(account, stack))
 
