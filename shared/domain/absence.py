@@ -7,7 +7,7 @@ from operator import not_
 
 from shared.domain import persons as plain
 from shared.domain.addresses import rows_by_address
-from shared.domain.buyer_keys import ADDRESS, address_keys
+from shared.domain.buyer_keys import address_keys
 from shared.domain.buyers import COMMERCE, Buyer
 from shared.domain.described import NUMBERS, describe_all, notes_on
 from shared.domain.emails import emails_of_orders
@@ -127,16 +127,16 @@ def parted(snapshot: Snapshot, window: Window, settings: CardSettings, master: M
 
 def compared(snapshot: Snapshot, found: Population, master: Master) -> Population:
     """Add to each case what is odd about its buyer, and to the absent whom they are like."""
-    described = describe_all(snapshot, [case.buyer for case in found.absences], COMPARED)
+    described = describe_all(snapshot, [case.buyer for case in found.cases], COMPARED)
     near = found.index.nearest(
-        [(each, case.buyer) for each, case in zip(described, found.absences, strict=True)]
+        [(each, case.buyer) for each, case in zip(described, found.absences, strict=False)]
     )
-    of_ambiguous = describe_all(snapshot, [case.buyer for case in found.ambiguous], ADDRESS)
+    of_ambiguous = described[len(found.absences) :]
     return replace(
         found,
         absences=tuple(
             replace(_fully_tried(master, case, told), candidates=each, notes=notes_on(snapshot, case.buyer))
-            for case, told, each in zip(found.absences, described, near, strict=True)
+            for case, told, each in zip(found.absences, described, near, strict=False)
         ),
         ambiguous=tuple(
             replace(_fully_tried(master, case, told), notes=notes_on(snapshot, case.buyer))
