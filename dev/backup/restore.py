@@ -26,6 +26,7 @@ from dev.backup.file import lines, unpacked
 from dev.backup.tables import Entity, opened
 from shared.store.account import StorageAccount
 from shared.store.columns import pack, unpack
+from shared.store.exception_entities import WORKED
 
 _UNSENT = frozenset({"waiting", "sending"})
 _OUTCOME = "brought back from a backup: whether it went out since is not known"
@@ -48,7 +49,7 @@ def restore(account: StorageAccount, path: Path) -> Restored:
     """
     for _ in lines(path):
         pass
-    found, folded = Restored(), set[str]()
+    found, folded, worked = Restored(), set[str](), set[str]()
     with opened(account) as service:
         tables: dict[str, TableClient] = {}
         has_keys: dict[str, bool] = defaultdict(bool)
@@ -57,6 +58,8 @@ def restore(account: StorageAccount, path: Path) -> Restored:
             if name not in tables:
                 tables[name] = service.create_table_if_not_exists(f"{account.prefix}{name}")
             table, partition = tables[name], entity["PartitionKey"]
+            if name == "exceptions":
+                worked.add(partition)
             if name == "keys" and partition not in has_keys:
                 has_keys[partition] = _has_any(table, partition)
             if name == "keys" and has_keys[partition]:
@@ -68,6 +71,8 @@ def restore(account: StorageAccount, path: Path) -> Restored:
                 _bring_back(table, name, entity, found)
         for partition in folded:
             _doubt(tables["exceptions"], partition)
+        for partition in worked:
+            _renew(tables["exceptions"], partition)
     return found
 
 
@@ -124,3 +129,9 @@ def _doubt(table: TableClient, partition: str) -> None:
     pointer = {"PartitionKey": partition, "RowKey": "folded", "is_under_way": True}
     with suppress(ResourceNotFoundError):
         table.update_entity(pointer, mode=UpdateMode.MERGE)
+
+
+def _renew(table: TableClient, partition: str) -> None:
+    """Have the app read anew what people changed, rather than believe what it read before."""
+    with suppress(ResourceNotFoundError):
+        table.upsert_entity(table.get_entity(partition, WORKED), mode=UpdateMode.REPLACE)

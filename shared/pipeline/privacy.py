@@ -175,8 +175,8 @@ async def _mask_documents(services: Services, workspace_id: str, erasure: Erasur
     finder = Finder(traces)
     name = services.store.erasures.steps[step]
     async for table, first, document in services.store.erasures.documents(workspace_id, step):
-        if name == "rows" and is_head(first):
-            # Always, and behind its pages: whoever keeps some of them as they were asks for them no more.
+        if is_head(name, first):
+            # Always, and behind what it is of: whoever keeps some of that as it was asks for it no more.
             await table.replace(repacked(first, {}, None), first["etag"])
             continue
         if not finder.may_name(text_of(first, document)):
