@@ -29,7 +29,7 @@ class PullMessage(EvaluateMessage):
 class FoldMessage(PullMessage):
     """Asks for the fold of one stream, or for the rest of it."""
 
-    base: str = Field(default="", pattern=r"^([0-9]{8}~[0-9]{8})?$")
+    base: str = Field(default="", pattern=r"^([0-9]{8}~[0-9]{8}(~[0-9]{1,8})?)?$")
     chunks: int = Field(default=0, ge=0)
     segments: int = Field(default=0, ge=0)
     records: int = Field(default=0, ge=0)

@@ -22,7 +22,7 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableClient, UpdateMode
 
-from dev.backup.file import lines, unpacked
+from dev.backup.file import entities
 from dev.backup.tables import Entity, opened
 from shared.store.account import StorageAccount
 from shared.store.columns import pack, unpack
@@ -47,14 +47,13 @@ def restore(account: StorageAccount, path: Path) -> Restored:
 
     It can be run again at any time. Raises NoBackupError where the file is not whole, before it writes.
     """
-    for _ in lines(path):
+    for _ in entities(path):
         pass
     found, folded, worked = Restored(), set[str](), set[str]()
     with opened(account) as service:
         tables: dict[str, TableClient] = {}
         has_keys: dict[str, bool] = defaultdict(bool)
-        for line in lines(path):
-            name, entity = line["table"], unpacked(line["entity"])
+        for name, entity in entities(path):
             if name not in tables:
                 tables[name] = service.create_table_if_not_exists(f"{account.prefix}{name}")
             table, partition = tables[name], entity["PartitionKey"]
