@@ -33,6 +33,8 @@ PATIENCE = timedelta(minutes=15)
 """How long a round waits for a pull that does not end, so that its vendor holds up nobody else."""
 LONGEST_DELAY = 900.0
 _SECOND = timedelta(seconds=1)
+_AHEAD = timedelta(minutes=10)
+"""So much longer than a message works, and by so much a vendor's clock may be ahead of ours."""
 
 
 async def enqueue_kind(services: Services, kind: str) -> int:
@@ -203,13 +205,20 @@ def _may_hide_some(services: Services, job: Job, checkpoint: Checkpoint) -> bool
 
 
 def _bound(services: Services, job: Job, checkpoint: Checkpoint) -> datetime:
-    """Give the instant up to which a run reads: its watermark, which is told to the second.
+    """Give the instant up to which a run reads: its watermark, which is told to the second, or a later one.
 
-    Where nothing stands for what a run does not see, that is the end of the second in which it began.
+    What is read by key is read up to whenever it is asked for: what changed before the watermark and again
+    since would be hidden otherwise. Elsewhere, if nothing stands for what a run does not see, it reads to
+    the end of the second in which it began.
     """
-    until = checkpoint.run_until or services.clock()
+    now = services.clock()
+    until = checkpoint.run_until or now
+    if job.workspace.as_of is not None:
+        return until
+    if job.stream.is_by_key:
+        return max(until, now) + _AHEAD
     is_alone = checkpoint.run_since is None or checkpoint.lacks_some
-    return until + _SECOND if is_alone and job.workspace.as_of is None else until
+    return until + _SECOND if is_alone else until
 
 
 async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:

@@ -70,12 +70,13 @@ class Bench:
         self.orders, self.companies, self.customers = Vendor(), Vendor(), Vendor()
         self.services = self.services_on(self.store)
         self._sweeps: dict[str, Any] = {}
+        self._is_by_key = False
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Give the shop and the ledger as sources."""
         shop = (
-            Stream("orders", Order, self.orders.pages, **self._sweeps),
+            Stream("orders", Order, self.orders.pages, is_by_key=self._is_by_key, **self._sweeps),
             Stream("companies", Company, self.companies.pages, is_full_read=True),
         )
         return source("shopify", *shop), source(
@@ -86,6 +87,11 @@ class Bench:
         """Let orders be swept, once a day if nothing else is said."""
         self._sweeps = {"keys": self.orders.keys, "sweep_column": column, "sweep_reach": reach}
         self._sweeps["sweep_every"] = timedelta(**often) if often else timedelta(days=1)
+        sources.SOURCES = self.sources  # type: ignore[assignment] - the fixture puts it back
+
+    def read_orders_by_key(self) -> None:
+        """Let the pages of orders begin behind the last one's key."""
+        self._is_by_key = True
         sources.SOURCES = self.sources  # type: ignore[assignment] - the fixture puts it back
 
     def services_on(self, store: Store) -> Services:

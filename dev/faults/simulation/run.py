@@ -24,6 +24,8 @@ from shared.sources import SOURCES
 from shared.sources.source import Source
 
 _SWEPT_EVERY = timedelta(minutes=25)
+"""Stands for a day, and so does the next for the hour after which a sweep that failed is tried again."""
+_SWEPT_AGAIN = timedelta(minutes=10)
 _EACH_ROUND = {f"TIEOUT_SCHEDULE_{kind.upper()}": "0 */15 * * * *" for kind in world.KINDS}
 _SMALL = 5
 _TO_END_SECONDS = 900.0
@@ -136,6 +138,7 @@ def _app_as_simulated(schedule: Schedule) -> Iterator[None]:
         patch("shared.sources.SOURCES", _SOURCES),
         # Small pages are stored one by one, so that others come in between.
         patch("shared.pipeline.gather.LONGEST_SECONDS", 10.0 if schedule.page_size > _SMALL else 0.0),
+        patch("shared.pipeline.sweep.AGAIN", _SWEPT_AGAIN),
         patch.dict("os.environ", _EACH_ROUND),
         patch.object(pull.pull, "__defaults__", (schedule.budget_seconds,)),
     ):
