@@ -12,7 +12,7 @@ from dev.faults.simulation import app, clock, world
 from dev.faults.simulation.fleet import Fleet
 from dev.faults.simulation.ground import Ground
 from dev.faults.simulation.host import Host
-from dev.faults.simulation.instance import CURRENT, Instance
+from dev.faults.simulation.instance import CURRENT, Death, Instance
 from dev.faults.simulation.schedule import END, QUIET_FROM, ROUND, Schedule
 from dev.faults.simulation.seams import simulated
 from dev.faults.simulation.strikes import Strikes
@@ -45,19 +45,22 @@ class Outcome:
 
 
 def simulate(schedule: Schedule, *, is_trace_kept: bool = False) -> Outcome:
-    """Run a schedule; the same one gives the same steps."""
+    """Run a schedule; the same one gives the same steps. A run that breaks off is one that failed."""
     app.functions()
     with simulated(schedule.seed), _app_as_simulated(schedule):
-        return clock.run(_simulate(schedule, is_trace_kept=is_trace_kept))
-
-
-async def _simulate(schedule: Schedule, *, is_trace_kept: bool) -> Outcome:
-    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-    ground = Ground(schedule, is_trace_kept=is_trace_kept)
-    with _logged(ground):
-        failures = await _Simulation(ground).run()
-    trace = ground.trace
+        ground = Ground(schedule, is_trace_kept=is_trace_kept)
+        trace = ground.trace
+        try:
+            failures = clock.run(_simulate(ground))
+        except (Exception, BaseExceptionGroup, Death) as error:  # noqa: BLE001 - a seed that fails is told
+            failures = [f"it broke off: {error!r}", *(f"before that: {each}" for each in trace.latest)]
     return Outcome(schedule, trace.hash, trace.steps, tuple(failures), tuple(trace.lines))
+
+
+async def _simulate(ground: Ground) -> list[str]:
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    with _logged(ground):
+        return await _Simulation(ground).run()
 
 
 class _Simulation:
@@ -73,16 +76,17 @@ class _Simulation:
         ground = self._ground
         calm = await Instance(ground, 0).services()
         await calm.store.workspaces.put(ground.workspace)
-        loop = asyncio.get_running_loop()
-        running = [loop.create_task(each) for each in (self._host.run(), self._timers.run(), self._changes())]
-        running.append(loop.create_task(self._entries()))
-        await asyncio.sleep(QUIET_FROM - clock.seconds())
-        self._heal()
-        await asyncio.sleep(END - clock.seconds())
-        async with asyncio.timeout(_TO_END_SECONDS):
-            while not self._host.is_idle:  # noqa: ASYNC110 - simulated time costs nothing
-                await asyncio.sleep(5)
-        running[0].cancel()
+        async with asyncio.TaskGroup() as group:
+            host = group.create_task(self._host.run())
+            for each in (self._timers.run(), self._changes(), self._entries()):
+                group.create_task(each)
+            await asyncio.sleep(QUIET_FROM - clock.seconds())
+            self._heal()
+            await asyncio.sleep(END - clock.seconds())
+            async with asyncio.timeout(_TO_END_SECONDS):
+                while not self._host.is_idle:  # noqa: ASYNC110 - simulated time costs nothing
+                    await asyncio.sleep(5)
+            host.cancel()
         return await verdict(ground, calm)
 
     async def _changes(self) -> None:

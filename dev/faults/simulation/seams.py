@@ -31,7 +31,7 @@ _UUIDS = (
 )
 _DATED = ("shared.sources.http", "shared.sources.retry_after", "shared.sources.sage_intacct_check")
 """Where `datetime.now` is asked, if they are there."""
-_LOGGERS = ("tieout", "asyncio")
+_LOGGERS = ("tieout", "asyncio", "host")
 _FEW_MARKS = 8
 
 

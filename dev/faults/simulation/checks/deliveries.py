@@ -1,7 +1,7 @@
 """Everything that is told arrives, and no oftener than nobody can help.
 
-A delivery may arrive again only where whoever sent it ended, got no answer, or could not note that it was
-sent: from there nobody can know whether it arrived.
+A delivery may arrive again only where whoever sent it ended before the note of it was due, got no answer,
+or could not note that it was sent: from there nobody can know whether it arrived.
 """
 
 import hashlib
@@ -17,6 +17,9 @@ from dev.faults.simulation.world import ADDRESS
 from shared.alerting.adaptive_card import post_of
 from shared.domain.deliveries import Delivery
 from shared.pipeline.deliver import MOST_ATTEMPTS
+
+_NOTED_WITHIN = 10.0
+"""Seconds after which whoever sent a delivery has noted it: half a call, and a write that is slow twice."""
 
 
 async def broken(ending: Ending) -> AsyncIterator[str]:
@@ -74,7 +77,7 @@ def _is_excused(journal: Journal, delivery: str, first: Taken, again: Taken) -> 
     if noted:
         return False
     ended = journal.ended.get(first.instance)
-    has_ended = ended is not None and ended <= again.at
+    has_ended = ended is not None and ended <= min(again.at, first.at + _NOTED_WITHIN)
     could_not_note = any(
         instance == first.instance and first.at <= at < again.at and row == f"delivery|{delivery}"
         for at, instance, row in journal.failed
