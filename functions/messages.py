@@ -7,10 +7,11 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from shared.domain.deferred import Deferred
 from shared.domain.workspace import Identifier
+from shared.pipeline.asking import Asked
 
 
-class EvaluateMessage(Deferred):
-    """Asks for the evaluation of a workspace."""
+class Message(Deferred):
+    """Asks for something in a workspace."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,7 +20,14 @@ class EvaluateMessage(Deferred):
     """The span that sent it, as W3C has it; what is none is let go. No part of what is asked for."""
 
 
-class PullMessage(EvaluateMessage):
+class EvaluateMessage(Message):
+    """Asks for the evaluation of a workspace."""
+
+    asked: Asked | None = None
+    """When; a message of an earlier release does not say."""
+
+
+class PullMessage(Message):
     """Asks for the pull of one stream of one connection."""
 
     connection: Identifier
@@ -35,19 +43,19 @@ class FoldMessage(PullMessage):
     records: int = Field(default=0, ge=0)
 
 
-class NotifyMessage(EvaluateMessage):
+class NotifyMessage(Message):
     """Asks for one delivery."""
 
     delivery: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
-class EraseMessage(EvaluateMessage):
+class EraseMessage(Message):
     """Asks that an erasure goes on."""
 
     erasure: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
-AnyMessage = TypeVar("AnyMessage", bound=EvaluateMessage)
+AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 
 def read(message: func.QueueMessage, model: type[AnyMessage]) -> AnyMessage:

@@ -15,8 +15,8 @@ from shared.domain.erasure import Columns, Finder, Kind, Mask, Traces, linked
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
+from shared.pipeline.asking import request_evaluation
 from shared.pipeline.audit import Note, note
-from shared.pipeline.evaluate import request_evaluation
 from shared.pipeline.persons import traces_of
 from shared.pipeline.services import Services
 from shared.store.erasures import Erasure, is_head, repacked, shown, text_of

@@ -12,6 +12,7 @@ from shared import telemetry
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.pipeline import log
+from shared.pipeline.asking import request_evaluation
 from shared.pipeline.checks import admit
 from shared.pipeline.claims import LONGEST_NOTE, claim_run, claim_sweep, let_go
 from shared.pipeline.gather import MOST_COMPARED, gathered
@@ -23,7 +24,7 @@ from shared.pipeline.sweep import sweep
 from shared.pipeline.vendor import client_of, pages_of
 from shared.sources.source import Pull
 from shared.store.checkpoints import Checkpoint
-from shared.store.queues import EVALUATE, PULL
+from shared.store.queues import PULL
 from shared.store.segments import RECORDS, StreamName
 from shared.store.tables import Conflict
 
@@ -161,7 +162,7 @@ async def end_round(services: Services, workspace: Workspace) -> None:
     """Ask for an evaluation once no pull of the workspace is outstanding."""
     checkpoints = await services.store.checkpoints.of(workspace.id)
     if not is_busy(workspace, checkpoints, services.clock()):
-        await services.store.queues.send(EVALUATE, {"workspace": workspace.id})
+        await request_evaluation(services, workspace.id)
 
 
 def is_busy(workspace: Workspace, checkpoints: Mapping[tuple[str, str], Checkpoint], now: datetime) -> bool:
