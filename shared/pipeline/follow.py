@@ -79,9 +79,7 @@ async def follow(services: Services, card: Card, found: Found) -> int:
     return len(steps)
 
 
-async def _take(
-    services: Services, name: CardName, steps: Steps, known: Mapping[str, KeptException]
-) -> None:
+async def _take(services: Services, name: CardName, steps: Steps, known: Mapping[str, KeptException]) -> None:
     """Take the steps, so many at a time; then what their requests left in circles is let go of.
 
     Otherwise a first evaluation holds more of it than of all records: the collector is at rest.

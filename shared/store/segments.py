@@ -224,7 +224,7 @@ class Segments:
     async def standing(
         self, stream: StreamName, record_type: type[Record], runs: Sequence[Run]
     ) -> AsyncIterator[dict[str, list[Any]]]:
-        """Give the columns, keys and details, of what stands of these runs, a folded segment's worth at a time.
+        """Give the columns, keys and details, of what stands of these runs, a segment of the fold at a time.
 
         They are what `write_columns` takes. Each id comes once, in its newest version, in the order in which
         `Table` has them; raises SegmentsGone.

@@ -48,7 +48,7 @@ async def test_a_fold_leaves_one_run(orchard: Bench) -> None:
 
 
 async def test_a_fold_of_another_version_is_begun_anew(orchard: Bench) -> None:
-    """What an app that cuts segments otherwise has begun is not gone on with: its places mean other records."""
+    """What an app that cuts otherwise has begun is not gone on with: its places mean other records."""
     await orchard.workspace()
     await _read(orchard, 1, 2, 3)
     await _read(orchard, 2, 4)

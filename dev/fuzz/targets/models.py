@@ -25,7 +25,7 @@ BODY_MODELS: tuple[type[BaseModel], ...] = tuple(
 )
 """Each model of a body, once; a new route's comes by itself."""
 QUERY_MODELS = tuple(dict.fromkeys(each.query for each in ROUTES.values()))
-MESSAGE_MODELS: tuple[type[messages.EvaluateMessage], ...] = (
+MESSAGE_MODELS: tuple[type[messages.Message], ...] = (
     messages.EvaluateMessage,
     messages.PullMessage,
     messages.FoldMessage,
