@@ -16,7 +16,7 @@ from shared.domain.workspace import Workspace
 from shared.pipeline import log
 from shared.pipeline.asking import Asked, is_answered, put_off, request_evaluation
 from shared.pipeline.casework import states_of
-from shared.pipeline.collector import collector_at_rest
+from shared.pipeline.collector import collector_at_rest, give_back
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
 from shared.pipeline.judging import judge
@@ -85,6 +85,8 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
             looked_at = await _evaluate(services, found[0])
     finally:
         await services.store.checkpoints.release_evaluation(workspace_id, lease, services.clock(), looked_at)
+    # Or the next one reads all records beside the room that these have left.
+    give_back()
 
 
 async def _evaluate(services: Services, workspace: Workspace) -> str:

@@ -1,6 +1,5 @@
 """The whole store over the clients of a storage account."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -78,11 +77,6 @@ async def open_store(account: StorageAccount) -> AsyncIterator[Store]:
         yield await _store(account, *await clients(account, stack))
 
 
-def _is_proxied() -> bool:
-    """Say whether the environment names a proxy to go out by."""
-    return any(name.lower().endswith("_proxy") and value for name, value in os.environ.items())
-
-
 async def clients(
     account: StorageAccount, stack: AsyncExitStack
 ) -> tuple["TableServiceClient", "QueueServiceClient"]:
@@ -92,7 +86,7 @@ async def clients(
     from azure.storage.queue.aio import QueueServiceClient  # noqa: PLC0415
 
     # To look for a proxy anew takes each request two threads.
-    how: dict[str, Any] = {"raw_response_hook": _count, "use_env_settings": _is_proxied()}
+    how: dict[str, Any] = {"raw_response_hook": _count, "use_env_settings": account.is_proxied}
     if account.connection_string:
         given = account.connection_string
         tables = TableServiceClient.from_connection_string(given, **how)

@@ -6,6 +6,7 @@ import os
 import pytest
 from azure.core.exceptions import HttpResponseError
 
+from shared.settings import storage_account
 from shared.store.account import StorageAccount
 from shared.store.store import open_store
 
@@ -27,7 +28,7 @@ async def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
         string = "DefaultEndpointsProtocol=http;AccountName=fern;AccountKey=Zm9v;EndpointSuffix=invalid"
         with pytest.raises(HttpResponseError):
-            async with open_store(StorageAccount(connection_string=string)):
+            async with open_store(storage_account({**os.environ, "AzureWebJobsStorage": string})):
                 pass
     assert ["POST http://fern.table.invalid/Tables HTTP/1.1"] == asked
 
@@ -36,8 +37,6 @@ async def test_no_request_takes_a_thread(
     azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the environment names none, a request is sent by the event loop alone."""
-    for name in [each for each in os.environ if each.lower().endswith("_proxy")]:
-        monkeypatch.delenv(name)
     given: list[object] = []
     async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as store:
         loop = asyncio.get_running_loop()
