@@ -94,7 +94,7 @@ class Merchant:
 
     @property
     def entities(self) -> float:
-        """Give what an evaluation reads, each taken for a transaction: 3,600 for a million orders."""
+        """Give what an evaluation reads, each taken for a transaction: 2,000 for a million orders."""
         return 2_000 * self.orders / 10**6
 
     @property

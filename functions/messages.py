@@ -1,4 +1,4 @@
-"""Queue messages: ids and nothing else; one that cannot be read fails, and ends in the poison queue."""
+"""Queue messages: ids, and of an evaluation when it was asked for; one that cannot be read ends as poison."""
 
 from typing import TypeVar
 

@@ -128,15 +128,15 @@ def parted(snapshot: Snapshot, window: Window, settings: CardSettings, master: M
 def compared(snapshot: Snapshot, found: Population, master: Master) -> Population:
     """Add to each case what is odd about its buyer, and to the absent whom they are like."""
     described = describe_all(snapshot, [case.buyer for case in found.cases], COMPARED)
+    described, of_ambiguous = described[: len(found.absences)], described[len(found.absences) :]
     near = found.index.nearest(
-        [(each, case.buyer) for each, case in zip(described, found.absences, strict=False)]
+        [(each, case.buyer) for each, case in zip(described, found.absences, strict=True)]
     )
-    of_ambiguous = described[len(found.absences) :]
     return replace(
         found,
         absences=tuple(
             replace(_fully_tried(master, case, told), candidates=each, notes=notes_on(snapshot, case.buyer))
-            for case, told, each in zip(found.absences, described, near, strict=False)
+            for case, told, each in zip(found.absences, described, near, strict=True)
         ),
         ambiguous=tuple(
             replace(_fully_tried(master, case, told), notes=notes_on(snapshot, case.buyer))

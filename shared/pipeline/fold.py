@@ -129,6 +129,8 @@ async def _fold(services: Services, job: Job, place: Place, deadline: float) -> 
     settled = _settled(runs, checkpoint)
     if place.base:
         settled = [run for run in settled if run.run < place.base]
+        if any(run.run.startswith(place.base.removesuffix(_CUT)) for run in settled):
+            return None  # another version of the app has folded the same meanwhile
     if not settled or checkpoint.settings != job.settings:
         return None
     now = _now(services, job)

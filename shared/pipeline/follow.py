@@ -50,6 +50,8 @@ async def follow(services: Services, card: Card, found: Found) -> int:
     folded = await store.folds.of(name.partition)
     if reading["evaluation"] < folded.evaluation:
         return 0
+    if not folded.evaluation:
+        await store.prepare(name)
     was_open, known = await _before(services, name, folded)
     touched = await store.touched(name)
     was_open = {**was_open, **await _reopened(services, name, touched, was_open)}

@@ -34,8 +34,8 @@ PATIENCE = timedelta(minutes=15)
 """How long a round waits for a pull that does not end, so that its vendor holds up nobody else."""
 LONGEST_DELAY = 900.0
 _SECOND = timedelta(seconds=1)
-_AHEAD = timedelta(minutes=10)
-"""So much longer than a message works, and by so much a vendor's clock may be ahead of ours."""
+_AHEAD = timedelta(minutes=20)
+"""Longer than a message works, with what a vendor's clock may be ahead of ours."""
 
 
 async def enqueue_kind(services: Services, kind: str) -> int:
@@ -202,7 +202,9 @@ def _may_hide_some(services: Services, job: Job, checkpoint: Checkpoint) -> bool
     """
     replaces = checkpoint.run_since is None
     has_window = not (job.stream.is_full_read or checkpoint.run_token)
-    return replaces and has_window and job.workspace.now(services.clock()) > _bound(services, job, checkpoint)
+    until = checkpoint.run_until or services.clock()
+    # Also where it is read by key up to the present: behind its place, nothing is seen any more.
+    return replaces and has_window and job.workspace.now(services.clock()) > until + _SECOND
 
 
 def _bound(services: Services, job: Job, checkpoint: Checkpoint) -> datetime:

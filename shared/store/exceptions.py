@@ -94,21 +94,21 @@ class Exceptions:
 
         What was read holds until one of them changes.
         """
-        name = ("touched", card.partition, await self._worked(card))
-        contents = self._kept.get(name)
+        there = await self._table.get(card.partition, WORKED)
+        name = ("touched", card.partition, "" if there is None else there["etag"])
+        contents = self._kept.get(name) if there else None
         if contents is None:
             found = self._table.between(card.partition, "touched|", "touched}")
             contents = [json.dumps([asdict(case_of(entity)) async for entity in found]).encode()]
-            self._kept.keep(name, contents)
+            if there:
+                self._kept.keep(name, contents)
         cases = [ExceptionCase(**each) for each in json.loads(contents[0])]
         return {case.id: case for case in cases}
 
-    async def _worked(self, card: CardName) -> str:
-        """Give what changes with each of the exceptions that people changed; made where nobody has yet."""
-        while (there := await self._table.get(card.partition, WORKED)) is None:
-            with suppress(Conflict):
-                return await self._table.replace(worked(card), "")
-        return str(there["etag"])
+    async def prepare(self, card: CardName) -> None:
+        """Make what changes with each of the exceptions that people changed, unless it is there."""
+        with suppress(Conflict):
+            await self._table.replace(worked(card), "")
 
     async def take(
         self,

@@ -60,6 +60,23 @@ async def test_a_fold_of_another_version_is_begun_anew(orchard: Bench) -> None:
     assert await seen_at(orchard) == before
 
 
+async def test_a_fold_stops_where_another_version_has_ended_it(
+    orchard: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Places are counted in what was there when it began; the other base has it in another order."""
+    await orchard.workspace()
+    await _read(orchard, 1, 2, 3)
+    await _read(orchard, 2, 4)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("shared.pipeline.fold._CUT", "")
+        await fold_orders(orchard)
+    before = await seen_at(orchard)
+    place = Place(base="00000002~20260414~4000", chunks=1, segments=1, records=2)
+    await fold(orchard.services, ("shop", "store", "orders"), place)
+    assert [each.run for each in await orchard.runs()] == ["00000002~20260414"]
+    assert await seen_at(orchard) == before
+
+
 async def test_a_fold_that_does_not_pay_is_left(orchard: Bench) -> None:
     """A base with little behind it stays as it is; more than a tenth of it, or many segments, fold it."""
     await orchard.workspace()

@@ -84,6 +84,22 @@ async def test_what_changes_again_while_changes_are_read_is_no_round_late(bench:
     assert len(bench.orders.asked) == asked + 2, "once before the wait and once behind it"
 
 
+async def test_a_long_read_of_all_by_key_is_followed_at_once(bench: Bench) -> None:
+    """What changes behind the place that it has reached is seen by the next run alone: cards wait for it."""
+    bench.read_orders_by_key()
+
+    async def wait() -> None:
+        bench.clock.advance(minutes=5)
+        raise RetryLater("not now", 0.0)
+
+    bench.orders.trouble[0] = wait
+    for _ in range(2):
+        await bench.pull()
+    assert (await bench.checkpoint()).lacks_some
+    assert PULL in await bench.drain()
+    assert not (await bench.checkpoint()).lacks_some
+
+
 async def test_an_instance_with_a_slow_clock_misses_nothing_of_all(bench: Bench) -> None:
     """What changed just now, which to that clock is still to come, is there after all was read."""
     bench.read_orders_by_key()

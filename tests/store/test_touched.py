@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.domain.exceptions import TIEOUT, NotAllowed, Step
-from shared.store.exception_entities import CardName
+from shared.store.exception_entities import WORKED, CardName
 from shared.store.exceptions import TOGETHER, Exceptions
 from shared.store.tables import Entity, Table
 from tests.builders import law
@@ -109,6 +109,7 @@ async def test_it_is_read_again_only_when_it_changes() -> None:
         (CARD, _step(6, "matched"), 1),
         (CARD, _step(7, "came_back"), 1),
     ]
+    await exceptions.prepare(CARD)
     for card, step, expected in deeds:
         await exceptions.take(card, "x", step)
         table.ranges = 0
@@ -125,3 +126,11 @@ async def test_a_whole_transaction_of_work_fits(table: Table, count: int) -> Non
     for action in ("appeared", "assign"):
         await exceptions.take_all(CARD, dict.fromkeys(ids, (_step(1, action), None)))
     assert ids == sorted(await exceptions.touched(CARD))
+
+
+async def test_looking_writes_nothing() -> None:
+    """Where nothing tells yet of what people changed, it is read each time: reading takes no writes."""
+    table = _Watched()
+    exceptions = Exceptions(cast("Table", table))
+    assert {} == await exceptions.touched(CARD)
+    assert await table.get(CARD.partition, WORKED) is None
