@@ -92,7 +92,7 @@ def json_answer(
 ) -> func.HttpResponse:
     """Answer with JSON in UTF-8."""
     return func.HttpResponse(
-        json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(),
+        _written(body).encode(),
         status_code=status.value,
         headers={**HEADERS, **(headers or {})},
         mimetype=content_type,
@@ -101,8 +101,15 @@ def json_answer(
 
 def tagged(request: func.HttpRequest, body: Any) -> func.HttpResponse:
     """Answer with JSON tagged by its own contents, or 304 where the caller has it."""
-    tag = entity_tag(json.dumps(body, sort_keys=True, allow_nan=False))
-    return not_modified(request, tag) or json_answer(body, headers={"ETag": tag})
+    content = _written(body)
+    tag = entity_tag(content)
+    return not_modified(request, tag) or func.HttpResponse(
+        content.encode(), headers={**HEADERS, "ETag": tag}, mimetype="application/json"
+    )
+
+
+def _written(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def entity_tag(*parts: str) -> str:

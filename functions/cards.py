@@ -1,6 +1,7 @@
 """The cards of a workspace: each with its last reading and with what explains it (GEN-08, GEN-09, GEN-10)."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +18,11 @@ from functions.row_readings import as_of
 from shared.access import ROLES, may_see
 from shared.cards import CARDS, card_of
 from shared.cards.card import Card
+from shared.domain.exceptions import ExceptionCase
 from shared.domain.workspace import Workspace
-from shared.pipeline import history, row_states
+from shared.pipeline import history
+from shared.pipeline.casework import states_of
+from shared.pipeline.row_states import counted
 from shared.workspaces import Fault
 
 BLUEPRINT = blueprint()
@@ -40,14 +44,15 @@ async def list_cards(call: Call) -> func.HttpResponse:
     workspace = call.workspace
     query_of(call.request, Query)
     cards = [card for card in CARDS if workspace.card(card.id).enabled and may_see(card, call.caller)]
-    readings = call.services.store.readings
-    alerts, found = await asyncio.gather(
-        open_alerts(call, workspace), readings.latest_of(workspace.id, [card.id for card in cards])
+    alerts, found, cases = await asyncio.gather(
+        open_alerts(call, workspace),
+        call.services.store.readings.latest_of(workspace.id, [card.id for card in cards]),
+        asyncio.gather(*(states_of(call.services, workspace, card) for card in cards)),
     )
     worked = await asyncio.gather(
         *(
-            _with_work(call, workspace, card, reading or _unevaluated(workspace, card))
-            for card, reading in zip(cards, found, strict=True)
+            _with_work(call, card, reading or _unevaluated(workspace, card), states)
+            for card, reading, states in zip(cards, found, cases, strict=True)
         )
     )
     shown = [
@@ -79,8 +84,12 @@ async def read_card(call: Call) -> func.HttpResponse:
         nothing = {"exceptions": None, "alert_value": None}
         reading, alert = (await as_of(call, card, query.as_of)).reading | nothing, None
     else:
-        reading = await _with_work(call, workspace, card, await _reading(call, workspace, card))
-        alert = (await open_alerts(call, workspace)).get(card.id)
+        alerts, found, cases = await asyncio.gather(
+            open_alerts(call, workspace),
+            _reading(call, workspace, card),
+            states_of(call.services, workspace, card),
+        )
+        reading, alert = await _with_work(call, card, found, cases), alerts.get(card.id)
     about = _about(call, workspace, card)
     links = _links(workspace, card)
     return tagged(call.request, {**reading, "alert": alert, "about": about, "links": links})
@@ -134,9 +143,11 @@ def _unevaluated(workspace: Workspace, card: Card) -> dict[str, Any]:
     }
 
 
-async def _with_work(call: Call, workspace: Workspace, card: Card, reading: dict[str, Any]) -> dict[str, Any]:
+async def _with_work(
+    call: Call, card: Card, reading: dict[str, Any], cases: Mapping[str, ExceptionCase]
+) -> dict[str, Any]:
     """Give a reading with how far people are: its rows by state, and what counts without the quiet ones."""
-    return reading | await row_states.counted(call.services, workspace, card, reading)
+    return reading | await counted(call.services, call.workspace, card, reading, cases)
 
 
 def _about(call: Call, workspace: Workspace, card: Card) -> dict[str, Any]:

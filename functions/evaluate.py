@@ -16,7 +16,9 @@ BLUEPRINT = blueprint()
 async def evaluate_workspace(message: func.QueueMessage) -> None:
     """Evaluate the workspace that a message names."""
     async with invocations.by_message("evaluate", message, messages.EvaluateMessage) as (wanted, services):
-        await evaluate.evaluate(services, wanted.workspace)
+        # One that comes again may have left its work half done: that is made good, whatever was done since.
+        asked = wanted.asked if (message.dequeue_count or 1) == 1 else None
+        await evaluate.evaluate(services, wanted.workspace, asked)
 
 
 @BLUEPRINT.function_name("evaluate_catch_up")

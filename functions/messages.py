@@ -1,4 +1,4 @@
-"""Queue messages: ids and nothing else; one that cannot be read fails, and ends in the poison queue."""
+"""Queue messages: ids, and of an evaluation when it was asked for; one that cannot be read ends as poison."""
 
 from typing import TypeVar
 
@@ -7,10 +7,11 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from shared.domain.deferred import Deferred
 from shared.domain.workspace import Identifier
+from shared.pipeline.asking import Asked
 
 
-class EvaluateMessage(Deferred):
-    """Asks for the evaluation of a workspace."""
+class Message(Deferred):
+    """Asks for something in a workspace."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,7 +20,14 @@ class EvaluateMessage(Deferred):
     """The span that sent it, as W3C has it; what is none is let go. No part of what is asked for."""
 
 
-class PullMessage(EvaluateMessage):
+class EvaluateMessage(Message):
+    """Asks for the evaluation of a workspace."""
+
+    asked: Asked | None = None
+    """When; a message of an earlier release does not say."""
+
+
+class PullMessage(Message):
     """Asks for the pull of one stream of one connection."""
 
     connection: Identifier
@@ -29,25 +37,25 @@ class PullMessage(EvaluateMessage):
 class FoldMessage(PullMessage):
     """Asks for the fold of one stream, or for the rest of it."""
 
-    base: str = Field(default="", pattern=r"^([0-9]{8}~[0-9]{8})?$")
+    base: str = Field(default="", pattern=r"^([0-9]{8}~[0-9]{8}(~[0-9]{1,8})?)?$")
     chunks: int = Field(default=0, ge=0)
     segments: int = Field(default=0, ge=0)
     records: int = Field(default=0, ge=0)
 
 
-class NotifyMessage(EvaluateMessage):
+class NotifyMessage(Message):
     """Asks for one delivery."""
 
     delivery: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
-class EraseMessage(EvaluateMessage):
+class EraseMessage(Message):
     """Asks that an erasure goes on."""
 
     erasure: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
-AnyMessage = TypeVar("AnyMessage", bound=EvaluateMessage)
+AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 
 def read(message: func.QueueMessage, model: type[AnyMessage]) -> AnyMessage:

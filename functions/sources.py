@@ -15,7 +15,7 @@ from shared.access import MAY_RUN, ROLES
 from shared.domain.windows import text
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError
-from shared.pipeline import checks, evaluate, health, losses, pull
+from shared.pipeline import asking, checks, health, losses, pull
 from shared.pipeline.audit import Note, note
 from shared.pipeline.jobs import find
 from shared.sources import source_of
@@ -144,7 +144,7 @@ async def confirm_rows(call: Call) -> func.HttpResponse:
     counts = [f"{query.stream}: {count} records" for count in (before.expected, query.records)]
     what = Note("connection", connection.name, "confirm", *counts)
     await note(call.services, workspace.id, call.caller.name, what)
-    await evaluate.request_evaluation(call.services, workspace.id)
+    await asking.request_evaluation(call.services, workspace.id)
     shown = {"workspace": workspace.id, "connection": connection.name, "stream": query.stream}
     return json_answer(shown | {"expected": before.expected, "records": query.records})
 
@@ -156,7 +156,7 @@ async def ask_for_evaluation(call: Call) -> func.HttpResponse:
     query_of(call.request, Query)
     if not workspace.enabled:
         raise problems.conflict("The workspace is switched off.")
-    await evaluate.request_evaluation(call.services, workspace.id)
+    await asking.request_evaluation(call.services, workspace.id)
     cards = f"/{BASE}/workspaces/{workspace.id}/cards"
     return json_answer(
         {"workspace": workspace.id, "cards": cards},

@@ -46,8 +46,9 @@ _DIGITS = 7
 def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccount:
     """Say where the store lives; raises ConfigurationError where nothing says so."""
     connection_string = environment.get("AzureWebJobsStorage", "")
+    is_proxied = any(each.lower().endswith("_proxy") and environment[each] for each in environment)
     if connection_string:
-        return StorageAccount(connection_string=connection_string)
+        return StorageAccount(connection_string=connection_string, is_proxied=is_proxied)
     name = environment.get("AzureWebJobsStorage__accountName", "")
     tables = environment.get("AzureWebJobsStorage__tableServiceUri", "")
     queues = environment.get("AzureWebJobsStorage__queueServiceUri", "")
@@ -58,6 +59,7 @@ def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccou
         table_endpoint=tables or f"https://{name}.table.core.windows.net",
         queue_endpoint=queues or f"https://{name}.queue.core.windows.net",
         client_id=environment.get("AzureWebJobsStorage__clientId", ""),
+        is_proxied=is_proxied,
     )
 
 

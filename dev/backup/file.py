@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,9 +11,19 @@ from typing import IO, Any
 
 from azure.data.tables import EntityProperty
 
-from dev.backup.tables import Entity
+from dev.backup.tables import LEFT_OUT, Entity, tables_of
 
 VERSION = 1
+_TABLES = frozenset((*tables_of(is_everything=True), *LEFT_OUT))
+_KEYS = ("PartitionKey", "RowKey")
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    RecursionError,
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+)
+"""How it ends to read what was written by somebody else, or damaged since."""
 
 
 class NoBackupError(Exception):
@@ -34,23 +45,33 @@ def unpacked(properties: dict[str, list[Any]]) -> Entity:
     return {name: _unpacked(kind, value) for name, (kind, value) in properties.items()}
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the lines between the first and the last of a whole backup; raises NoBackupError."""
+def entities(path: Path) -> Iterator[tuple[str, Entity]]:
+    """Give the entities of a whole backup, each with the name of its table; raises NoBackupError."""
     count, told = -1, None
     try:
         with gzip.open(path, "rt", encoding="utf-8", errors="surrogatepass") as file:
             for text in file:
+                if told is not None:
+                    raise NoBackupError(f"{path} goes on behind its end: take another backup")
                 line = json.loads(text)
-                if count < 0 and line.get("tieout_backup") != VERSION:
+                if count < 0 and line["tieout_backup"] != VERSION:
                     raise NoBackupError(f"{path} is no backup of version {VERSION}")
-                if "entity" in line:
-                    yield line
-                told = line.get("entities")
+                if count >= 0 and "entity" in line:
+                    yield _entity(line)
+                elif count >= 0:
+                    told = line["entities"]
                 count += 1
-    except (OSError, EOFError, ValueError) as error:
+    except _UNREADABLE as error:
         raise NoBackupError(f"{path} cannot be read: {error}") from error
     if told != count - 1:
         raise NoBackupError(f"{path} is cut short: take another backup")
+
+
+def _entity(line: dict[str, Any]) -> tuple[str, Entity]:
+    entity = unpacked(line["entity"])
+    if line["table"] not in _TABLES or not all(isinstance(entity[name], str) for name in _KEYS):
+        raise ValueError("it holds what is no entity of ours")
+    return line["table"], entity
 
 
 def _packed(value: Any) -> list[Any]:
@@ -64,8 +85,12 @@ def _packed(value: Any) -> list[Any]:
 
 
 def _unpacked(kind: str, value: Any) -> Any:
-    if kind == "int64":
+    if kind == "int64" and type(value) is int:
         return EntityProperty(value, "Edm.Int64")
     if kind == "bytes":
-        return b64decode(value)
-    return datetime.fromisoformat(value) if kind == "time" else value
+        return b64decode(value, validate=True)
+    if kind == "time":
+        return datetime.fromisoformat(value)
+    if kind != "plain" or not isinstance(value, str | int | float | bool):
+        raise ValueError(f"it holds what is no value: {kind}")
+    return value

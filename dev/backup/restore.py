@@ -22,10 +22,11 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableClient, UpdateMode
 
-from dev.backup.file import lines, unpacked
+from dev.backup.file import entities
 from dev.backup.tables import Entity, opened
 from shared.store.account import StorageAccount
 from shared.store.columns import pack, unpack
+from shared.store.exception_entities import WORKED
 
 _UNSENT = frozenset({"waiting", "sending"})
 _OUTCOME = "brought back from a backup: whether it went out since is not known"
@@ -46,17 +47,18 @@ def restore(account: StorageAccount, path: Path) -> Restored:
 
     It can be run again at any time. Raises NoBackupError where the file is not whole, before it writes.
     """
-    for _ in lines(path):
+    for _ in entities(path):
         pass
-    found, folded = Restored(), set[str]()
+    found, folded, worked = Restored(), set[str](), set[str]()
     with opened(account) as service:
         tables: dict[str, TableClient] = {}
         has_keys: dict[str, bool] = defaultdict(bool)
-        for line in lines(path):
-            name, entity = line["table"], unpacked(line["entity"])
+        for name, entity in entities(path):
             if name not in tables:
                 tables[name] = service.create_table_if_not_exists(f"{account.prefix}{name}")
             table, partition = tables[name], entity["PartitionKey"]
+            if name == "exceptions":
+                worked.add(partition)
             if name == "keys" and partition not in has_keys:
                 has_keys[partition] = _has_any(table, partition)
             if name == "keys" and has_keys[partition]:
@@ -68,6 +70,8 @@ def restore(account: StorageAccount, path: Path) -> Restored:
                 _bring_back(table, name, entity, found)
         for partition in folded:
             _doubt(tables["exceptions"], partition)
+        for partition in worked:
+            _renew(tables["exceptions"], partition)
     return found
 
 
@@ -124,3 +128,9 @@ def _doubt(table: TableClient, partition: str) -> None:
     pointer = {"PartitionKey": partition, "RowKey": "folded", "is_under_way": True}
     with suppress(ResourceNotFoundError):
         table.update_entity(pointer, mode=UpdateMode.MERGE)
+
+
+def _renew(table: TableClient, partition: str) -> None:
+    """Have the app read anew what people changed, rather than believe what it read before."""
+    with suppress(ResourceNotFoundError):
+        table.upsert_entity(table.get_entity(partition, WORKED), mode=UpdateMode.REPLACE)

@@ -12,18 +12,21 @@ from shared.store.account import StorageAccount
 
 Entity = dict[str, Any]
 
-WORK = ("exceptions", "decisions", "audit", "alerts", "hooks", "keys", "erasures", "readings", "rows")
+WORK = ("erasures", "audit", "alerts", "hooks", "keys", "exceptions", "decisions", "readings", "rows")
 """What no vendor can give again: people's work, who may do it, and what the cards said."""
-RECORDS = ("segments", "sweeps", "badrecords", "receipts", "checkpoints")
+RECORDS = ("receipts", "checkpoints", "badrecords", "segments")
 """What pulls bring again, but for uploaded files. The receipts of uploads go with what was uploaded."""
 LAST = ("workspaces",)
 """Comes last: until its workspace's document is there, a running app does nothing for a merchant."""
-LEFT_OUT = ("sessions",)
-"""Who is signed in signs in again."""
+LEFT_OUT = ("sessions", "sweeps")
+"""Who is signed in signs in again, and a list of a vendor's ids that was half read begins anew."""
 
 
 def tables_of(*, is_everything: bool) -> tuple[str, ...]:
-    """Give the tables of a backup, in the order in which they are brought back."""
+    """Give the tables of a backup, in the order in which they are read.
+
+    What the app writes later is read earlier: so each thing finds in the file what it rests on.
+    """
     return (*WORK, *(RECORDS if is_everything else ()), *LAST)
 
 

@@ -13,6 +13,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 from shared import ncrontab, sources
 from shared.domain.workspace import Workspace
 from shared.pipeline import evaluate, pull
+from shared.pipeline.asking import Asked
 from shared.pipeline.services import Services
 from shared.sources import SOURCES
 from shared.sources.http import Access
@@ -105,9 +106,13 @@ class _Rounds:
             queue, message = self._sent.pop(0)
             count += 1
             self._now += timedelta(seconds=1)
-            work: Callable[..., Awaitable[None]] = pull.pull if queue == PULL else evaluate.evaluate
+            work: Callable[..., Awaitable[None]] = pull.pull if queue == PULL else _evaluate
             await work(self._services, *message.values())
         return count
+
+
+async def _evaluate(services: Services, workspace: str, asked: dict[str, Any]) -> None:
+    await evaluate.evaluate(services, workspace, Asked(**asked))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from azure.core.exceptions import AzureError
 from dev.backup.backup import back_up
 from dev.backup.file import NoBackupError
 from dev.backup.restore import restore as bring_back
+from dev.backup.streams import UnsteadyError
 from dev.backup.tables import opened
 from dev.partner.files import refuse_replacing
 from dev.partner.told import stop
@@ -56,15 +57,20 @@ def backup(file: To, *, everything: Everything = False, force: Force = False) ->
     """
     refuse_replacing(file, may_replace=force)
     began = monotonic()
-    with _account() as account:
-        _tell(f"Written to {file}", back_up(account, file, is_everything=everything))
+    try:
+        with _account() as account:
+            _tell(f"Written to {file}", back_up(account, file, is_everything=everything))
+    except UnsteadyError as error:
+        stop(f"There is no backup: {error}.")
     typer.echo(
         f"It took {monotonic() - began:.1f} seconds. It holds personal data: keep it as you keep those."
     )
 
 
 def restore(file: From, *, yes: Yes = False) -> None:
-    """Bring a backup back into the storage account; the app may run meanwhile, and nothing is overwritten.
+    """Bring a backup back into the storage account; the app may run, and what people did since stays.
+
+    An exception that nobody has worked on since gives way to the backup's; else what is there stays.
 
     Names the account and asks: an app that gets another one's workspaces would begin to pull and to tell.
     """

@@ -91,6 +91,8 @@ def _engines(figures: Figures) -> Table:
         ratio = f"{judged['tieout']['seconds'] / each['seconds']:.2f}"
         times = (f"{each['seconds']:.2f} s", f"{each['cpu_seconds']:.2f} s")
         shown.add_row(name, *times, f"{each['peak_megabytes']} MB", ratio)
+    rows = judged["tieout"]["to_rows"]
+    shown.add_row("tieout, to rows", *(f"{rows[each]:.2f} s" for each in ("seconds", "cpu_seconds")), "", "")
     return shown
 
 

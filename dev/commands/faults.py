@@ -16,6 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from dev.faults.simulation.mutations import MUTATIONS, first_found
 from dev.faults.simulation.report import report
 from dev.faults.simulation.run import Outcome, simulate
 from dev.faults.simulation.schedule import drawn
@@ -26,7 +27,7 @@ _BATCH = 10
 console = Console(highlight=False, soft_wrap=True)
 
 
-def faults(
+def faults(  # noqa: PLR0913 - the options of the command line
     seeds: Annotated[int, typer.Option(min=1, help="How many simulations to run.")] = 300,
     first: Annotated[int, typer.Option("--from", min=0, help="The first seed.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="How many processes run them.")] = os.cpu_count() or 1,
@@ -35,8 +36,14 @@ def faults(
     shrink: Annotated[
         bool, typer.Option("--shrink", help="Leave out what a failure does not need; takes its time.")
     ] = False,
+    broken: Annotated[
+        bool, typer.Option("--broken", help="Break the app on purpose; say which seed finds each way first.")
+    ] = False,
 ) -> None:
     """Run simulations of the whole app under faults, and say which promises were not kept."""
+    if broken:
+        _break(range(first, first + seeds))
+        return
     failed = 0
     for outcome in _stepped(first, seeds) if steps else _side_by_side(first, seeds, jobs):
         if outcome.failures:
@@ -45,6 +52,18 @@ def faults(
             console.print(f"\n{report(found)}", markup=False)
     console.print(f"{seeds} simulations, {failed} of them broke a promise.")
     if failed:
+        raise typer.Exit(1)
+
+
+def _break(seeds: range) -> None:
+    """Break the app in each known way, and say which seed finds it; fails where none does."""
+    missed = 0
+    for name, mutation in MUTATIONS.items():
+        found = first_found(mutation, map(drawn, seeds))
+        missed += found is None
+        where = "found by none" if found is None else f"found by seed {found.schedule.seed}"
+        console.print(f"{name}: {where}", markup=False)
+    if missed:
         raise typer.Exit(1)
 
 

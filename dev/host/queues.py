@@ -60,7 +60,7 @@ class QueueListener:
                     continue
                 messages = await self._take()
                 for message in messages:
-                    task = asyncio.create_task(self._process(message))
+                    task = asyncio.create_task(self.process(message))
                     self.in_flight.add(task)
                     task.add_done_callback(self.in_flight.discard)
                 longest = self.settings.max_polling_interval.total_seconds()
@@ -87,7 +87,8 @@ class QueueListener:
             _log.exception("cannot poll", extra={"queue": self.queue.queue_name})
         return []
 
-    async def _process(self, message: QueueMessage) -> None:
+    async def process(self, message: QueueMessage) -> None:
+        """Run the function on a message that was taken, and settle what becomes of it."""
         fields = {"queue": self.queue.queue_name, "id": message.id, "dequeues": message.dequeue_count}
         try:
             if (message.dequeue_count or 0) > self.settings.max_dequeue_count:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import ssl
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,12 +73,12 @@ def reads(workspace: str, card: str, cuts: Sequence[str]) -> dict[str, list[str]
     }
 
 
-class Callers:
-    """All callers of one workspace, for as long as they have."""
+class Caller:
+    """One caller, for as long as they have: with a client of their own, as people have."""
 
-    def __init__(self, client: httpx.AsyncClient, keys: Sequence[str], tally: Tally, until: float) -> None:
+    def __init__(self, client: httpx.AsyncClient, key: str, tally: Tally, until: float) -> None:
         self._client = client
-        self._keys = keys
+        self._key = key
         self._tally = tally
         self._until = until
 
@@ -87,11 +88,11 @@ class Callers:
         while perf_counter() < self._until:
             route = dice.choice(list(asked))
             path = dice.choice(asked[route])
-            answer = await self._ask(route, "GET", path, number)
+            answer = await self._ask(route, "GET", path)
             if answer is not None and route in {"rows", "exceptions"}:
                 token = answer.json()["next_page_token"]
                 if token:
-                    await self._ask(f"{route}, next page", "GET", f"{path}&page_token={token}", number)
+                    await self._ask(f"{route}, next page", "GET", f"{path}&page_token={token}")
             await asyncio.sleep(pause * dice.uniform(0.5, 1.5))
 
     async def write(self, number: int, base: str, ids: Sequence[str], pause: float) -> None:
@@ -101,43 +102,36 @@ class Callers:
         while perf_counter() < self._until:
             name, count = dice.choice(ids), count + 1
             text, path = f"writer {number}, note {count}", f"{base}/exceptions/{name}"
-            if await self._until_taken("comment", "POST", f"{path}/comments", number, {"comment": text}):
+            if await self._until_taken("comment", "POST", f"{path}/comments", {"comment": text}):
                 self._tally.written.add((name, text))
-            await self._assign(number, path, f"writer {number}")
+            await self._assign(path, f"writer {number}")
             change = {"action": "assign", "assignee": f"writer {number}"}
             wanted = {"ids": dice.sample(list(ids), BULK), "change": change}
-            await self._until_taken("bulk", "POST", f"{base}/exceptions/bulk", number, wanted)
+            await self._until_taken("bulk", "POST", f"{base}/exceptions/bulk", wanted)
             await asyncio.sleep(pause * dice.uniform(0.5, 1.5))
 
-    async def _assign(self, number: int, path: str, to: str) -> None:
+    async def _assign(self, path: str, to: str) -> None:
         while perf_counter() < self._until + GRACE_SECONDS:
-            shown = await self._ask("exception", "GET", path, number)
+            shown = await self._ask("exception", "GET", path)
             if shown is None:
                 return
             headers = {"If-Match": shown.headers["etag"]}
             body = {"action": "assign", "assignee": to}
-            answer = await self._ask("assign, If-Match", "PATCH", path, number, json=body, headers=headers)
+            answer = await self._ask("assign, If-Match", "PATCH", path, json=body, headers=headers)
             if answer is None or answer.status_code not in RETRIED:
                 return
 
-    async def _until_taken(self, route: str, method: str, path: str, number: int, body: object) -> bool:
+    async def _until_taken(self, route: str, method: str, path: str, body: object) -> bool:
         while perf_counter() < self._until + GRACE_SECONDS:
-            answer = await self._ask(route, method, path, number, json=body)
+            answer = await self._ask(route, method, path, json=body)
             if answer is None or answer.status_code not in RETRIED:
                 return answer is not None
         return False
 
-    async def _ask(
-        self,
-        route: str,
-        method: str,
-        path: str,
-        number: int,
-        **options: Any,
-    ) -> httpx.Response | None:
+    async def _ask(self, route: str, method: str, path: str, **options: Any) -> httpx.Response | None:
         """Ask once and take note; None for what is an error."""
         calls, began = self._tally.routes[route], perf_counter()
-        options["headers"] = {"x-api-key": self._keys[number % len(self._keys)], **options.get("headers", {})}
+        options["headers"] = {"x-api-key": self._key, **options.get("headers", {})}
         try:
             answer = await self._client.request(method, path, **options)
         except httpx.HTTPError as error:
@@ -165,7 +159,14 @@ async def stored(
     return found
 
 
+TLS = ssl.create_default_context()
+"""Made once, for it takes as long as many calls; here nobody speaks TLS."""
+
+
 def client_of(url: str) -> httpx.AsyncClient:
-    """Give a client that opens as many connections as there are callers."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    return httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, limits=limits)
+    """Give a client of one caller.
+
+    Of one that hundreds share, a connection that is given to somebody can be closed as one that nobody wants
+    (httpcore 1.0.9, `_assign_requests_to_connections`).
+    """
+    return httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, verify=TLS)

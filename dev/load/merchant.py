@@ -1,5 +1,6 @@
 """One merchant at a plant: asked for over HTTP, driven by its timers, looked at until it has come to rest."""
 
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -53,6 +54,16 @@ class Merchant:
         """Fire the timers of all kinds of sources."""
         for kind in sorted({each["kind"] for each in self.world.document["connections"]}):
             self.fire(f"pull_{kind}")
+
+    def ask_evaluation(self) -> None:
+        """Ask for an evaluation, as people do."""
+        self.http.post(f"{self.path}/evaluate").raise_for_status()
+
+    def peek(self, queue: str) -> list[str]:
+        """Give what the next messages of a queue say, 32 at most."""
+        with QueueServiceClient.from_connection_string(self.plant.storage.connection_string) as service:
+            found = service.get_queue_client(queue).peek_messages(32)
+        return [b64decode(each.content).decode() for each in found]
 
     def messages(self, queue: str) -> tuple[int, int]:
         """Give how many messages a queue has, and how many of them are hidden: taken, or to come later."""

@@ -7,7 +7,7 @@ from operator import not_
 
 from shared.domain import persons as plain
 from shared.domain.addresses import rows_by_address
-from shared.domain.buyer_keys import ADDRESS, address_keys
+from shared.domain.buyer_keys import address_keys
 from shared.domain.buyers import COMMERCE, Buyer
 from shared.domain.described import NUMBERS, describe_all, notes_on
 from shared.domain.emails import emails_of_orders
@@ -127,11 +127,11 @@ def parted(snapshot: Snapshot, window: Window, settings: CardSettings, master: M
 
 def compared(snapshot: Snapshot, found: Population, master: Master) -> Population:
     """Add to each case what is odd about its buyer, and to the absent whom they are like."""
-    described = describe_all(snapshot, [case.buyer for case in found.absences], COMPARED)
+    described = describe_all(snapshot, [case.buyer for case in found.cases], COMPARED)
+    described, of_ambiguous = described[: len(found.absences)], described[len(found.absences) :]
     near = found.index.nearest(
         [(each, case.buyer) for each, case in zip(described, found.absences, strict=True)]
     )
-    of_ambiguous = describe_all(snapshot, [case.buyer for case in found.ambiguous], ADDRESS)
     return replace(
         found,
         absences=tuple(

@@ -147,6 +147,8 @@ class Table:
         if column in self._columns:
             return {row: self._columns[column][row] for row in rows}
         wanted = sorted(rows)
+        if (known := self.whole.known(column, wanted)) is not None:
+            return dict(zip(wanted, known, strict=True))
         found: dict[int, Any] = {}
         at = 0
         while at < len(wanted):

@@ -90,6 +90,12 @@ class Whole:
             self._coded[column] = Coded(codes, list(places))
         return self._coded[column]
 
+    def known(self, column: str, rows: Sequence[int]) -> list[Any] | None:
+        """Give the values of some rows of a column that is kept; None for one that is not."""
+        if column in self._texts:
+            return self._texts[column].at(rows)
+        return self._coded[column].at(np.asarray(rows, np.int64)) if column in self._coded else None
+
     def integers(self, column: str) -> Array:
         """Give a key column of integers; as Python has them where 64 bits might be too few."""
         forms = [*self._forms(column)]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.pipeline import log
 from shared.pipeline.jobs import Job
+from shared.pipeline.rounds import interval
 from shared.pipeline.services import Services
 from shared.sources.source import BEGINNING, Stream
 from shared.store.checkpoints import Checkpoint
@@ -86,7 +87,7 @@ async def claim_sweep(services: Services, job: Job) -> Checkpoint | None:
     if not _is_sweeping(checkpoint, job) or await services.store.segments.is_committed(
         job.name, checkpoint.sweep
     ):
-        if checkpoint.sweep_due_at is not None and checkpoint.sweep_due_at > now:
+        if not _is_due(checkpoint, job, now):
             return None
         checkpoint = replace(
             checkpoint,
@@ -134,6 +135,18 @@ def _may_sweep(checkpoint: Checkpoint, job: Job) -> bool:
     has_base = checkpoint.complete_until is not None and checkpoint.settings == job.settings
     is_asked_for = checkpoint.is_to_be_read_anew or checkpoint.is_to_be_read_since
     return has_base and not (checkpoint.run or checkpoint.problem or is_asked_for)
+
+
+def _is_due(checkpoint: Checkpoint, job: Job, now: datetime) -> bool:
+    """Say whether a sweep is due in this round rather than in the next.
+
+    Each ends some time after its round began: to the second, it would come a whole round later every time.
+    """
+    due_at = checkpoint.sweep_due_at
+    if due_at is None or due_at <= now:
+        return True
+    between = interval(job.source, now)
+    return between is not None and due_at - now <= between / 2
 
 
 def _is_sweeping(checkpoint: Checkpoint, job: Job) -> bool:

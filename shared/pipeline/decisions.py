@@ -17,8 +17,8 @@ from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.errors import ConfigurationError
 from shared.pipeline import casework
+from shared.pipeline.asking import request_evaluation
 from shared.pipeline.audit import Note, note
-from shared.pipeline.evaluate import request_evaluation
 from shared.pipeline.jobs import Job, jobs_of
 from shared.pipeline.services import Services
 from shared.store.tables import Conflict

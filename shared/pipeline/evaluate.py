@@ -11,10 +11,12 @@ from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.exceptions import QUIET
+from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
+from shared.pipeline.asking import Asked, is_answered, put_off, request_evaluation
 from shared.pipeline.casework import states_of
-from shared.pipeline.collector import collector_at_rest
+from shared.pipeline.collector import collector_at_rest, give_back
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
 from shared.pipeline.judging import judge
@@ -24,21 +26,13 @@ from shared.pipeline.reading import Answer
 from shared.pipeline.services import Services
 from shared.pipeline.snapshots import snapshot_of
 from shared.pipeline.tell import tell
-from shared.store.queues import EVALUATE
 from shared.store.readings import Standing
 
 LEASE = timedelta(minutes=10)
-TRY_AGAIN = 15.0
-"""Seconds after which a workspace that is being evaluated is looked at again."""
 WRONG_CLOCK = timedelta(minutes=5)
 """By so much the clocks of two machines may differ."""
 OVERDUE = timedelta(minutes=45)
 """Without a reading for so long, the catch-up timer asks for one."""
-
-
-async def request_evaluation(services: Services, workspace_id: str) -> None:
-    """Ask for an evaluation of a workspace."""
-    await services.store.queues.send(EVALUATE, {"workspace": workspace_id})
 
 
 async def catch_up(services: Services) -> int:
@@ -66,11 +60,14 @@ async def _is_overdue(services: Services, workspace: Workspace, now: datetime) -
     return any(each is None or now - datetime.fromisoformat(each["evaluated_at"]) > OVERDUE for each in found)
 
 
-async def evaluate(services: Services, workspace_id: str) -> None:
+async def evaluate(services: Services, workspace_id: str, asked: Asked | None = None) -> None:
     """Evaluate every enabled card of a workspace, and publish what came out.
 
-    One instance at a time: a message that comes meanwhile is looked at again later.
+    One instance at a time: a message that comes meanwhile is looked at again later. Where it is known when
+    this was asked for, it is passed over if an evaluation that began since has ended well.
     """
+    if await is_answered(services, workspace_id, asked):
+        return
     found = await services.store.workspaces.get(workspace_id)
     if found is None or not found[0].enabled:
         log.problem("evaluate", workspace=workspace_id, why="no such workspace, or it is off")
@@ -78,16 +75,22 @@ async def evaluate(services: Services, workspace_id: str) -> None:
     now = services.clock()
     lease = await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE)
     if lease is None:
-        await services.store.queues.send(EVALUATE, {"workspace": workspace_id}, TRY_AGAIN)
+        await put_off(services, workspace_id, asked)
         return
+    looked_at = ""
     try:
+        # Read again: whoever asks before an evaluation begins counts on its seeing what they have set.
+        found = await services.store.workspaces.get(workspace_id) or found
         with collector_at_rest():
-            await _evaluate(services, found[0])
+            looked_at = await _evaluate(services, found[0])
     finally:
-        await services.store.checkpoints.release_evaluation(workspace_id, lease, services.clock())
+        await services.store.checkpoints.release_evaluation(workspace_id, lease, services.clock(), looked_at)
+    # Or the next one reads all records beside the room that these have left.
+    give_back()
 
 
-async def _evaluate(services: Services, workspace: Workspace) -> None:
+async def _evaluate(services: Services, workspace: Workspace) -> str:
+    """Evaluate, and give the instant that was looked from; "" where something is left to the next time."""
     started = time.monotonic()
     evaluated_at = services.clock()
     checkpoints = await services.store.checkpoints.of(workspace.id)
@@ -106,18 +109,21 @@ async def _evaluate(services: Services, workspace: Workspace) -> None:
         before,
     )
     judged: list[Judged] = []
+    is_followed = True
     for card in cards:
         if judged and judged[-1].card.unit != card.unit:
             snapshot.forget()
         with telemetry.span("judge", workspace=workspace.id, card=card.id):
             answer = await asyncio.to_thread(judge, card, snapshot)
             published = await publish(services, card, snapshot, answer, evaluation)
-            judged.append(await _followed(services, card, workspace, answer, published))
+            is_followed &= await _follow(services, card, answer, published)
+            judged.append(await _judged(services, card, workspace, published))
             _tell(workspace, card, published, time.monotonic() - started)
     await services.store.readings.stand(workspace.id, evaluation.standing)
     await tell(services, workspace, judged)
     seconds = round(time.monotonic() - started, 3)
     log.step("evaluated", workspace=workspace.id, cards=len(judged), seconds=seconds)
+    return text(max(evaluated_at, as_of)) if is_followed else ""
 
 
 def _tell(workspace: Workspace, card: Card, published: Published, seconds: float) -> None:
@@ -158,23 +164,26 @@ def _as_of(
     return max([now, *(each for each in (*read, *told) if each <= now + WRONG_CLOCK)])
 
 
-async def _follow(services: Services, card: Card, found: Found) -> None:
-    """Bring a card's exceptions to its reading; what fails here is made up for by the next evaluation."""
+async def _follow(services: Services, card: Card, answer: Answer, published: Published) -> bool:
+    """Bring a card's exceptions to its reading, which is there before what follows from it.
+
+    What fails here is made up for by the next evaluation: False, then.
+    """
+    if answer.judgement is None:
+        return True
+    older = answer.older.open if answer.older else {}
+    looked = answer.older is not None and answer.older.document["count"] is not None
+    since = answer.older.document["since"] if answer.older and looked else answer.window.start
     try:
-        await follow(services, card, found)
+        await follow(services, card, Found(published.found, published.rows, older, since))
     except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are published
-        log.failure("follow", error, workspace=found.reading["workspace"], card=card.id)
+        log.failure("follow", error, workspace=published.found["workspace"], card=card.id)
+        return False
+    return True
 
 
-async def _followed(
-    services: Services, card: Card, workspace: Workspace, answer: Answer, published: Published
-) -> Judged:
-    """Bring a card's exceptions to its reading, which is there before what follows from it."""
-    if answer.judgement is not None:
-        older = answer.older.open if answer.older else {}
-        looked = answer.older is not None and answer.older.document["count"] is not None
-        since = answer.older.document["since"] if answer.older and looked else answer.window.start
-        await _follow(services, card, Found(published.found, published.rows, older, since))
+async def _judged(services: Services, card: Card, workspace: Workspace, published: Published) -> Judged:
+    """Give a card's reading with what people have said of its cases by now."""
     states = await states_of(services, workspace, card)
     quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
     return Judged(card, workspace.card(card.id), published.shown, published.rows, quiet)

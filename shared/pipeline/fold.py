@@ -29,7 +29,7 @@ from shared.pipeline.jobs import Job, find, jobs_of
 from shared.pipeline.services import Services
 from shared.store.checkpoints import Checkpoint
 from shared.store.queues import FOLD
-from shared.store.segments import Run, SegmentsGone
+from shared.store.segments import FOLDED_RECORDS, Run, SegmentsGone
 from shared.store.tables import Conflict
 
 BUDGET_SECONDS = 480.0
@@ -53,6 +53,10 @@ EXPIRES_BY: Mapping[type[Record], str] = {
 }
 """The column by which a record grows old. Masters, and all that is not listed here, never do."""
 _DIGITS = 8
+_DAY = slice(_DIGITS + 1, 2 * _DIGITS + 1)
+"""The letters of a base's name that tell when it was made."""
+_CUT = f"~{FOLDED_RECORDS}"
+"""Ends its name: cut otherwise, it is another base, and never written over this one."""
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -100,6 +104,8 @@ async def fold(
     workspace_id, connection, stream = named
     found = await services.store.workspaces.get(workspace_id)
     job = find(found[0], connection, stream) if found else None
+    if not place.base.endswith(_CUT):
+        place = BEGINNING  # begun by another version of the app, which counts in other segments
     if job is None:
         log.problem("fold", workspace=workspace_id, connection=connection, why="no such stream")
         return
@@ -123,11 +129,13 @@ async def _fold(services: Services, job: Job, place: Place, deadline: float) -> 
     settled = _settled(runs, checkpoint)
     if place.base:
         settled = [run for run in settled if run.run < place.base]
+        if any(run.run.startswith(place.base.removesuffix(_CUT)) for run in settled):
+            return None  # another version of the app has folded the same meanwhile
     if not settled or checkpoint.settings != job.settings:
         return None
     now = _now(services, job)
     if not place.base:
-        place = Place(f"{settled[-1].run[:_DIGITS]}~{now:%Y%m%d}")
+        place = Place(f"{settled[-1].run[:_DIGITS]}~{now:%Y%m%d}{_CUT}")
         if not _pays(job, settled, now) or settled[-1].run >= place.base:
             return None
     kept = await _write(services, job, settled, place, deadline)
@@ -173,7 +181,7 @@ def _pays(job: Job, runs: Sequence[Run], now: datetime) -> bool:
         return True
     if sum(run.records for run in later) * LARGEST_SHARE > base.records:
         return True
-    is_old = f"{now - EXPIRES_EVERY:%Y%m%d}" >= base.run[_DIGITS + 1 :]
+    is_old = f"{now - EXPIRES_EVERY:%Y%m%d}" >= base.run[_DAY]
     return job.stream.record_type in EXPIRES_BY and is_old
 
 
@@ -204,7 +212,7 @@ def _first_day(workspace: Workspace, base: str) -> str:
         card.window_days_in(settings) + settings.older_days
         for card, settings in zip(CARDS, reach, strict=True)
     )
-    made_on = date.fromisoformat(base[_DIGITS + 1 :])
+    made_on = date.fromisoformat(base[_DAY])
     days = max(workspace.retention.records, looks_back + SLACK_DAYS)
     return (made_on - timedelta(days=days)).isoformat()
 

@@ -11,12 +11,16 @@ from typing import Any
 from shared.cards.card import Card
 from shared.domain.exceptions import ExceptionCase, Step, next_step
 from shared.pipeline import log
+from shared.pipeline.collector import collect_young
 from shared.pipeline.services import Services
 from shared.store.exception_entities import CardName, KeptException, Summary
 from shared.store.folds import Folded
 from shared.store.tables import Conflict
 
 Row = dict[str, Any]
+Steps = Mapping[str, tuple[Step, Summary | None]]
+_AT_ONCE = 1_000
+"""So many exceptions are changed before memory is looked after."""
 _SUMMARISED = ("order", "entity", "platform", "occurred_at", "gap", "currency", "reason", "cohort", "cause")
 """What is kept of a row: nothing that names a person, who is told by the row while there is one."""
 
@@ -46,6 +50,8 @@ async def follow(services: Services, card: Card, found: Found) -> int:
     folded = await store.folds.of(name.partition)
     if reading["evaluation"] < folded.evaluation:
         return 0
+    if not folded.evaluation:
+        await store.prepare(name)
     was_open, known = await _before(services, name, folded)
     touched = await store.touched(name)
     was_open = {**was_open, **await _reopened(services, name, touched, was_open)}
@@ -64,7 +70,7 @@ async def follow(services: Services, card: Card, found: Found) -> int:
     is_new = bool(steps) or folded.is_under_way or open_now | unseen != folded.open
     if steps:
         folded = await store.folds.begin(name.partition, folded)
-        await store.take_all(name, steps, known)
+        await _take(services, name, steps, known)
         log.step("follow", workspace=name.workspace, card=card.id, exceptions=len(steps))
     after = Folded(reading["evaluation"], open_now | unseen, etag=folded.etag)
     try:
@@ -73,6 +79,18 @@ async def follow(services: Services, card: Card, found: Found) -> int:
         await store.folds.doubt(name.partition)
         raise
     return len(steps)
+
+
+async def _take(services: Services, name: CardName, steps: Steps, known: Mapping[str, KeptException]) -> None:
+    """Take the steps, so many at a time; then what their requests left in circles is let go of.
+
+    Otherwise a first evaluation holds more of it than of all records: the collector is at rest.
+    """
+    ids = list(steps)
+    for start in range(0, len(ids), _AT_ONCE):
+        part = {each: steps[each] for each in ids[start : start + _AT_ONCE]}
+        await services.store.exceptions.take_all(name, part, known)
+        collect_young()
 
 
 async def _reopened(
@@ -107,7 +125,7 @@ def _steps(
     changed: Iterable[str],
     known: Mapping[str, KeptException],
     open_now: Mapping[str, str],
-) -> dict[str, tuple[Step, Summary | None]]:
+) -> Steps:
     """Give the step that each of these cases takes, with what is then known of it; None keeps that."""
     rows = {row["id"]: row for row in found.rows}
     steps: dict[str, tuple[Step, Summary | None]] = {}

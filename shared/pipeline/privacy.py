@@ -15,8 +15,8 @@ from shared.domain.erasure import Columns, Finder, Kind, Mask, Traces, linked
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
+from shared.pipeline.asking import request_evaluation
 from shared.pipeline.audit import Note, note
-from shared.pipeline.evaluate import request_evaluation
 from shared.pipeline.persons import traces_of
 from shared.pipeline.services import Services
 from shared.store.erasures import Erasure, is_head, repacked, shown, text_of
@@ -175,8 +175,8 @@ async def _mask_documents(services: Services, workspace_id: str, erasure: Erasur
     finder = Finder(traces)
     name = services.store.erasures.steps[step]
     async for table, first, document in services.store.erasures.documents(workspace_id, step):
-        if name == "rows" and is_head(first):
-            # Always, and behind its pages: whoever keeps some of them as they were asks for them no more.
+        if is_head(name, first):
+            # Always, and behind what it is of: whoever keeps some of that as it was asks for it no more.
             await table.replace(repacked(first, {}, None), first["etag"])
             continue
         if not finder.may_name(text_of(first, document)):

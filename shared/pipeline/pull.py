@@ -12,6 +12,7 @@ from shared import telemetry
 from shared.domain.workspace import Connection, Workspace
 from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.pipeline import log
+from shared.pipeline.asking import request_evaluation
 from shared.pipeline.checks import admit
 from shared.pipeline.claims import LONGEST_NOTE, claim_run, claim_sweep, let_go
 from shared.pipeline.gather import MOST_COMPARED, gathered
@@ -23,7 +24,7 @@ from shared.pipeline.sweep import sweep
 from shared.pipeline.vendor import client_of, pages_of
 from shared.sources.source import Pull
 from shared.store.checkpoints import Checkpoint
-from shared.store.queues import EVALUATE, PULL
+from shared.store.queues import PULL
 from shared.store.segments import RECORDS, StreamName
 from shared.store.tables import Conflict
 
@@ -33,6 +34,8 @@ PATIENCE = timedelta(minutes=15)
 """How long a round waits for a pull that does not end, so that its vendor holds up nobody else."""
 LONGEST_DELAY = 900.0
 _SECOND = timedelta(seconds=1)
+_AHEAD = timedelta(minutes=20)
+"""Longer than a message works, with what a vendor's clock may be ahead of ours."""
 
 
 async def enqueue_kind(services: Services, kind: str) -> int:
@@ -159,7 +162,7 @@ async def end_round(services: Services, workspace: Workspace) -> None:
     """Ask for an evaluation once no pull of the workspace is outstanding."""
     checkpoints = await services.store.checkpoints.of(workspace.id)
     if not is_busy(workspace, checkpoints, services.clock()):
-        await services.store.queues.send(EVALUATE, {"workspace": workspace.id})
+        await request_evaluation(services, workspace.id)
 
 
 def is_busy(workspace: Workspace, checkpoints: Mapping[tuple[str, str], Checkpoint], now: datetime) -> bool:
@@ -199,17 +202,26 @@ def _may_hide_some(services: Services, job: Job, checkpoint: Checkpoint) -> bool
     """
     replaces = checkpoint.run_since is None
     has_window = not (job.stream.is_full_read or checkpoint.run_token)
-    return replaces and has_window and job.workspace.now(services.clock()) > _bound(services, job, checkpoint)
+    until = checkpoint.run_until or services.clock()
+    # Also where it is read by key up to the present: behind its place, nothing is seen any more.
+    return replaces and has_window and job.workspace.now(services.clock()) > until + _SECOND
 
 
 def _bound(services: Services, job: Job, checkpoint: Checkpoint) -> datetime:
-    """Give the instant up to which a run reads: its watermark, which is told to the second.
+    """Give the instant up to which a run reads: its watermark, which is told to the second, or a later one.
 
-    Where nothing stands for what a run does not see, that is the end of the second in which it began.
+    What is read by key is read up to whenever it is asked for: what changed before the watermark and again
+    since would be hidden otherwise. Elsewhere, if nothing stands for what a run does not see, it reads to
+    the end of the second in which it began.
     """
-    until = checkpoint.run_until or services.clock()
+    now = services.clock()
+    until = checkpoint.run_until or now
+    if job.workspace.as_of is not None:
+        return until
+    if job.stream.is_by_key:
+        return max(until, now) + _AHEAD
     is_alone = checkpoint.run_since is None or checkpoint.lacks_some
-    return until + _SECOND if is_alone and job.workspace.as_of is None else until
+    return until + _SECOND if is_alone else until
 
 
 async def _pages(services: Services, job: Job, checkpoint: Checkpoint, deadline: float) -> bool:

@@ -1,5 +1,6 @@
 """How far people are with the rows of a reading: states and assignees, joined to them and counted."""
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from shared.alerting.observe import Judged, compared
 from shared.cards.card import Card
 from shared.domain.exceptions import QUIET, STATES, ExceptionCase
 from shared.domain.workspace import Workspace
-from shared.pipeline import casework
+from shared.pipeline.casework import states_of
 from shared.pipeline.open_rows import OpenRows, open_rows_of
 from shared.pipeline.services import Services
 from shared.store.exception_entities import CardName
@@ -55,8 +56,10 @@ class RowStates:
 
 async def row_states(services: Services, workspace: Workspace, card: Card) -> RowStates:
     """Give how the rows of a card stand now."""
-    cases = await casework.states_of(services, workspace, card)
-    stands_at = await services.store.exceptions.stands_at(CardName(workspace.id, card.id))
+    cases, stands_at = await asyncio.gather(
+        states_of(services, workspace, card),
+        services.store.exceptions.stands_at(CardName(workspace.id, card.id)),
+    )
     return RowStates(cases, stands_at)
 
 
@@ -75,13 +78,17 @@ def columns_of(card: Card) -> tuple[tuple[str, str], ...]:
 
 
 async def counted(
-    services: Services, workspace: Workspace, card: Card, reading: Mapping[str, Any]
+    services: Services,
+    workspace: Workspace,
+    card: Card,
+    reading: Mapping[str, Any],
+    cases: Mapping[str, ExceptionCase],
 ) -> dict[str, Any]:
     """Count a reading's rows by state, and give what is held against its threshold without the quiet ones.
 
-    Rows are read only where people keep some quiet, and of them only these.
+    `cases` has those that people changed, by row id. Rows are read only where people keep some quiet, and of
+    them only these.
     """
-    cases = await casework.states_of(services, workspace, card)
     rows = await open_rows_of(services, reading) if cases else OpenRows()
     here = {case_id: case.state for case_id, case in cases.items() if case_id in rows.numbers}
     states = Counter(here.values())

@@ -117,6 +117,7 @@ SOURCE = Source(
             "orders",
             Order,
             orders,
+            is_by_key=True,
             keys=keys_of("/orders", "created_at"),
             sweep_column="placed_at",
             sweep_reach=SWEEP_REACH,
@@ -125,6 +126,7 @@ SOURCE = Source(
             "refunds",
             Refund,
             refunds,
+            is_by_key=True,
             keys=keys_of("/creditmemos", "created_at"),
             sweep_column="refunded_at",
             sweep_reach=SWEEP_REACH,
@@ -133,6 +135,7 @@ SOURCE = Source(
             "customers",
             CommerceCustomer,
             customers,
+            is_by_key=True,
             keys=keys_of("/customers/search", id_field="id"),
             # A customer whose address alone changes keeps its updated_at.
             reread_every=timedelta(days=1),

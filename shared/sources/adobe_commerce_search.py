@@ -77,7 +77,7 @@ async def by_entity_id(  # noqa: PLR0913 - a walk is made of all of these
 ) -> AsyncIterator[Rows]:
     """Walk a list above the last id read, always on page 1.
 
-    A row that is changed meanwhile leaves the window and shifts no other, and no page beyond the
+    A row that is changed meanwhile may leave the window and shifts no other, and no page beyond the
     end is asked for (Magento gives the last one again). `is_whole` says that no row may leave.
     Raises SourceError where ids do not rise or where rows and total do not add up, ConfigurationError
     where there is no such list.

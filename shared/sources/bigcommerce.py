@@ -68,6 +68,7 @@ SOURCE = Source(
             "orders",
             Order,
             orders,
+            is_by_key=True,
             keys=order_keys,
             sweep_column="placed_at",
             sweep_reach=ORDERS_REACH,

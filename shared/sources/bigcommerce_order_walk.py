@@ -27,8 +27,8 @@ async def order_walk(
 ) -> AsyncIterator[Step]:
     """Walk both lists of orders; whether the plain one holds archived orders is nowhere said.
 
-    Always asks for the first page behind the last id: a row that is changed meanwhile leaves the window
-    but shifts no other one. V2 gives no total, so only an empty answer (204) is the end.
+    Always asks for the first page behind the last id: a row that is changed meanwhile may leave the
+    window but shifts no other one. V2 gives no total, so only an empty answer (204) is the end.
     """
     place = _Place(**json.loads(pull.cursor)) if pull.cursor else _Place()
     if is_counted and not pull.cursor:

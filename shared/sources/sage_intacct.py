@@ -119,6 +119,7 @@ def _document(name: str, record_type: type[Record], column: str) -> Stream:
         name,
         record_type,
         _pages(name),
+        is_by_key=True,
         overlap=OVERLAP,
         is_offered=_has_orders,
         keys=_keys(name),
@@ -131,7 +132,14 @@ SOURCE = Source(
     kind="sage_intacct",
     title="Sage Intacct",
     streams=(
-        Stream("customers", MasterCustomer, _pages("customers"), overlap=OVERLAP, keys=_keys("customers")),
+        Stream(
+            "customers",
+            MasterCustomer,
+            _pages("customers"),
+            is_by_key=True,
+            overlap=OVERLAP,
+            keys=_keys("customers"),
+        ),
         _document("sales_orders", SalesOrder, "ordered_on"),
         _document("invoices", Invoice, "posted_on"),
         _document("credit_memos", CreditMemo, "posted_on"),

@@ -1,8 +1,8 @@
 """Reads a Sage Intacct object page by page through the REST query service, by what changed.
 
 Pages are evaluated one by one, so a `start` offset skips rows while data changes. A page begins
-instead behind the last row's key, within a window whose end is frozen: a row that changes meanwhile
-leaves the window and shifts no other, and rows that share a timestamp need no care at all.
+instead behind the last row's key: a row that changes meanwhile shifts no other, whether it leaves the
+window or not, and rows that share a timestamp need no care at all.
 https://developer.sage.com/intacct/docs/developer-portal/api-essentials/query-service
 """
 

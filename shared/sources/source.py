@@ -121,6 +121,12 @@ class Stream:
 
     Such a run replaces nothing: its `since` is `BEGINNING`, and what it does not see stays.
     """
+    is_by_key: bool = False
+    """Each page begins behind the last one's key, so that what changes while they are read moves no other.
+
+    Such a stream is read up to the present, past the bound that its run tells. Where pages are counted off, a
+    row that moves within what is asked for would push another over a page's edge, unseen.
+    """
     overlap: timedelta = timedelta(minutes=10)
     """How far each run reads back behind the last one's upper bound."""
     is_offered: Callable[[Any], bool] = field(default=lambda _: True)

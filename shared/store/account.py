@@ -14,3 +14,5 @@ class StorageAccount:
     """Of a user-assigned identity."""
     prefix: str = ""
     """Goes before the names of tables and queues; tests keep apart by it."""
+    is_proxied: bool = False
+    """Whether the environment names a proxy to go out by: to look for one takes each request two threads."""

@@ -113,6 +113,18 @@ class Checkpoint:
         return self.queued_at is not None and (self.ended_at is None or self.ended_at < self.queued_at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluations:
+    """How far the evaluations of a workspace are, which are counted as they begin; also the lease on one."""
+
+    begun: int = 0
+    ended: int = 0
+    """The last one that ended well: it has seen all that was written before it began."""
+    looked_at: str = ""
+    """The instant that it looked from."""
+    etag: str = ""
+
+
 Revise = Callable[[Checkpoint], Mapping[str, Any]]
 
 
@@ -203,26 +215,48 @@ class Checkpoints:
         if asked(known):
             await self.change(stream, known=known, revise=asked)
 
-    async def claim_evaluation(self, workspace: str, now: datetime, until: datetime) -> str | None:
-        """Take the lease on a workspace's evaluation and give it; None while another instance holds it."""
+    async def evaluations(self, workspace: str) -> Evaluations:
+        """Give how far a workspace's evaluations are."""
+        return _evaluations(await self._table.get(key(workspace), "=evaluation"))
+
+    async def claim_evaluation(self, workspace: str, now: datetime, until: datetime) -> Evaluations | None:
+        """Begin an evaluation and take the lease on it; None while another instance holds it."""
         entity = await self._table.get(key(workspace), "=evaluation")
         if entity is not None and entity["claimed_until"] > now:
             return None
+        known = _evaluations(entity)
         try:
-            return await self._table.replace(
-                _lease(workspace, until), "" if entity is None else entity["etag"]
-            )
+            return await self._take(workspace, replace(known, begun=known.begun + 1), until)
         except Conflict:
             return None
 
-    async def release_evaluation(self, workspace: str, lease: str, now: datetime) -> None:
-        """Give a lease back; one that ran out and that another instance took stays with that one."""
+    async def release_evaluation(
+        self, workspace: str, lease: Evaluations, now: datetime, looked_at: str = ""
+    ) -> None:
+        """Give a lease back; one that ran out and that another instance took stays with that one.
+
+        An evaluation that ended well gives the instant that it looked from.
+        """
+        ended = replace(lease, ended=lease.begun, looked_at=looked_at) if looked_at else lease
         with suppress(Conflict):
-            await self._table.replace(_lease(workspace, now), lease)
+            await self._take(workspace, ended, now)
+
+    async def _take(self, workspace: str, known: Evaluations, until: datetime) -> Evaluations:
+        entity: Entity = {
+            "PartitionKey": key(workspace),
+            "RowKey": "=evaluation",
+            "claimed_until": until,
+            "begun": known.begun,
+            "ended": known.ended,
+            "looked_at": known.looked_at,
+        }
+        return replace(known, etag=await self._table.replace(entity, known.etag))
 
 
-def _lease(workspace: str, until: datetime) -> Entity:
-    return {"PartitionKey": key(workspace), "RowKey": "=evaluation", "claimed_until": until}
+def _evaluations(entity: Entity | None) -> Evaluations:
+    """Read what an earlier release may have written, which did not count."""
+    known = entity or {}
+    return Evaluations(**{name: known[name] for name in Evaluations.__dataclass_fields__ if name in known})
 
 
 def _checkpoint(entity: Entity) -> Checkpoint:

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.domain.erasure import Columns, Mask, Traces
 from shared.store.columns import joined, pack, parted, unpack
+from shared.store.exception_entities import WORKED
 from shared.store.row_pages import in_one, rows_in
 from shared.store.segment_format import PackedColumns, written
 from shared.store.tables import Conflict, Entity, Table, key
@@ -197,9 +198,12 @@ def repacked(entity: Entity, columns: Mapping[str, Any], document: Any) -> Entit
     return {name: value for name, value in plain.items() if name not in _OF_STORE} | {**packed}
 
 
-def is_head(entity: Entity) -> bool:
-    """Say whether an entity is the one by which readers know the version of a reading's rows."""
-    return bool(entity["RowKey"] == "pages")
+def is_head(table: str, entity: Entity) -> bool:
+    """Say whether an entity is one by which readers know the version of what they keep of a table.
+
+    It stands behind what it is the head of.
+    """
+    return bool(_HEADS.get(table) == entity["RowKey"])
 
 
 def _packed_in(entity: Entity) -> Any:
@@ -215,6 +219,7 @@ def _is_of_rows(entity: Entity) -> bool:
     return "layout" in entity
 
 
+_HEADS = {"rows": "pages", "exceptions": WORKED}
 _OF_STORE = frozenset({"etag", "mark", "layout"})
 """What the store says of an entity, and of what is packed in it."""
 

@@ -8,6 +8,9 @@ from shared.domain.exceptions import TIEOUT, ExceptionCase, Incomplete, NotAllow
 from shared.store.columns import pack, unpack
 from shared.store.tables import Entity, key
 
+WORKED = "worked"
+"""The row of what is written with each of a card's exceptions that people changed."""
+
 Summary = dict[str, Any]
 Change = tuple[Mapping[str, Any], str | None]
 """An entity to write, and what it asks of its etag."""
@@ -58,6 +61,16 @@ def audit_row(at: str, case_id: str, number: int) -> str:
     return f"audit|{at}|{key(case_id)}|{number:06}"
 
 
+def touched_row(case_id: str) -> str:
+    """Give the row key of how an exception stands that people changed."""
+    return f"touched|{key(case_id)}"
+
+
+def worked(card: CardName) -> Entity:
+    """Give what is written with each of a card's exceptions that people changed; its etag tells of that."""
+    return {"PartitionKey": card.partition, "RowKey": WORKED, "card": card.card}
+
+
 def changes_of(
     card: CardName,
     there: KeptException | None,
@@ -79,7 +92,7 @@ def changes_of(
         raise NotAllowed("This exception holds as many comments and steps as one can.")
     is_touched = case.resolved_by != TIEOUT and any(each.who != TIEOUT for each in steps)
     columns = asdict(case)
-    touched = {"PartitionKey": partition, "RowKey": f"touched|{key(case_id)}"}
+    touched = {"PartitionKey": partition, "RowKey": touched_row(case_id)}
     changes: list[Change] = [
         (
             {

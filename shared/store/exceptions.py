@@ -2,17 +2,21 @@
 
 Table `exceptions`. PartitionKey: workspace|card. RowKey: `case|{id}` an exception with its steps;
 `touched|{id}` how it stands, for those that people changed and no match has settled: the few that an
-evaluation and a list of rows read; `audit|{instant}|{id}|{step}` one step, written once and never changed;
-What the exceptions stand at is beside them (folds.py).
+evaluation and a list of rows read; `worked` changes with any of these; `audit|{instant}|{id}|{step}` one
+step, written once and never changed. What the exceptions stand at is beside them (folds.py).
 A step writes all that it changes in one transaction.
 """
 
 import asyncio
 import json
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 
 from shared.domain.exceptions import ExceptionCase, Incomplete, NotAllowed, Step
 from shared.store.exception_entities import (
+    WORKED,
     CardName,
     Change,
     Entry,
@@ -24,13 +28,15 @@ from shared.store.exception_entities import (
     changes_of,
     entry_of,
     kept_of,
+    touched_row,
+    worked,
 )
 from shared.store.folds import Folds
 from shared.store.kept import Kept
 from shared.store.tables import Conflict, Table, key
 
 TOGETHER = 33
-"""Exceptions whose steps are written in one transaction: three entities each."""
+"""Exceptions whose steps are written in one transaction: three entities each, and one for all of them."""
 FEW = 20
 """So many are read one by one, rather than looked for among all."""
 AT_ONCE = 20
@@ -72,11 +78,11 @@ class Exceptions:
         contents = self._kept.get(name) if version else None
         if contents is None:
             found = self._table.between(card.partition, "case|", "case}", ["id", "first_seen"])
-            contents = [json.dumps({each["id"]: each["first_seen"] async for each in found}).encode()]
+            contents = sorted([f"{each['id']}\n{each['first_seen']}".encode() async for each in found])
             if version:
                 self._kept.keep(name, contents)
-        every = json.loads(contents[0])
-        return {each: every[each] for each in ids if each in every}
+        seen = {each: _first_seen(contents, each) for each in ids}
+        return {case_id: instant for case_id, instant in seen.items() if instant}
 
     async def every(self, card: CardName) -> list[KeptException]:
         """Give all exceptions of a card."""
@@ -84,10 +90,25 @@ class Exceptions:
         return [kept_of(card.card, entity) async for entity in found]
 
     async def touched(self, card: CardName) -> dict[str, ExceptionCase]:
-        """Give the exceptions that people changed and that no match has settled, by their ids."""
-        found = self._table.between(card.partition, "touched|", "touched}")
-        cases = [case_of(entity) async for entity in found]
+        """Give the exceptions that people changed and that no match has settled, by their ids.
+
+        What was read holds until one of them changes.
+        """
+        there = await self._table.get(card.partition, WORKED)
+        name = ("touched", card.partition, "" if there is None else there["etag"])
+        contents = self._kept.get(name) if there else None
+        if contents is None:
+            found = self._table.between(card.partition, "touched|", "touched}")
+            contents = [json.dumps([asdict(case_of(entity)) async for entity in found]).encode()]
+            if there:
+                self._kept.keep(name, contents)
+        cases = [ExceptionCase(**each) for each in json.loads(contents[0])]
         return {case.id: case for case in cases}
+
+    async def prepare(self, card: CardName) -> None:
+        """Make what changes with each of the exceptions that people changed, unless it is there."""
+        with suppress(Conflict):
+            await self._table.replace(worked(card), "")
 
     async def take(
         self,
@@ -108,7 +129,7 @@ class Exceptions:
             if etag is not None and (there is None or there.etag != etag):
                 raise Conflict
             try:
-                await self._table.change_together(changes_of(card, there, case_id, step, summary)[1])
+                await self._write(card, changes_of(card, there, case_id, step, summary)[1])
             except Conflict:
                 continue
             taken = await self.get(card, case_id)
@@ -156,11 +177,16 @@ class Exceptions:
                 changes += written
         try:
             if changes:
-                await self._table.change_together(changes)
+                await self._write(card, changes)
         except Conflict:
             for each in (each for each in part if isinstance(taken[each], ExceptionCase)):
                 taken[each] = await self._take_alone(card, each, *steps[each])
         return taken
+
+    async def _write(self, card: CardName, changes: Sequence[Change]) -> None:
+        """Write what steps change in one transaction; raises Conflict."""
+        is_worked = any(entity["RowKey"].startswith(touched_row("")) for entity, _ in changes)
+        await self._table.change_together([*changes, (worked(card), None)] if is_worked else changes)
 
     async def _take_alone(self, card: CardName, case_id: str, step: Step, summary: Summary | None) -> Taken:
         try:
@@ -181,10 +207,15 @@ class Exceptions:
         found_open = (await self.folds.of(card.partition)).open
         every = [each for each in await self.every(card) if each.case.id not in found_open]
         gone = [each for each in every if _is_over(each.case, before)]
+        # An exception that is there still is dropped the next time, should this end in between.
+        for each in gone:
+            await self._table.delete(card.partition, touched_row(each.case.id))
+        if gone:
+            await self._table.put(worked(card))
         for each in gone:
             steps = enumerate(each.steps, start=1)
             rows = [audit_row(step.at, each.case.id, number) for number, step in steps]
-            for row in (*rows, f"touched|{key(each.case.id)}", f"case|{key(each.case.id)}"):
+            for row in (*rows, f"case|{key(each.case.id)}"):
                 await self._table.delete(card.partition, row)
         return len(gone)
 
@@ -199,3 +230,11 @@ class Exceptions:
 
 def _is_over(case: ExceptionCase, before: str) -> bool:
     return case.state == "resolved" and case.resolved_at < before
+
+
+def _first_seen(lines: Sequence[bytes], case_id: str) -> str:
+    """Give the instant of an exception from lines in order, of which there can be tens of thousands."""
+    name = f"{case_id}\n".encode()
+    at = bisect(lines, name)
+    found = at < len(lines) and lines[at].startswith(name)
+    return lines[at].removeprefix(name).decode() if found else ""

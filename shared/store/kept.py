@@ -1,8 +1,8 @@
 """What was read a moment ago, kept in the process up to so many bytes.
 
 Rows of an evaluation do not change once they are published, so that they need not be read again for each
-page and each filter. Whatever is kept is named by the version of what it was read from; an answer is the
-same without it.
+page and each filter; how people's exceptions stand seldom changes. Whatever is kept is named by the version
+of what it was read from; an answer is the same without it.
 """
 
 from collections import OrderedDict

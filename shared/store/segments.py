@@ -1,8 +1,8 @@
 """Records in segments: append-only, columnar, and visible only once their run is committed.
 
 Table `segments`. PartitionKey: workspace|connection|stream. RowKey: `run|{run}` for what was committed,
-`keys|{run}|{number}` and `details|{run}|{number}` for up to 1,000 records each, and `base` (segment_runs). A
-retry writes the same entities; segments that no commit counts in are never read.
+`keys|{run}|{number}` and `details|{run}|{number}` for up to 1,000 records each, 4,000 in what was folded, and
+`base` (segment_runs). A retry writes the same entities; segments that no commit counts in are never read.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -25,10 +25,13 @@ from shared.store.segment_runs import Run, places_of
 from shared.store.segment_standing import Refilled, halved
 from shared.store.tables import Conflict, Entity, Table
 
-__all__ = ["RECORDS", "Run", "Segments", "SegmentsGone", "StreamName"]
+__all__ = ["FOLDED_RECORDS", "RECORDS", "Run", "Segments", "SegmentsGone", "StreamName"]
 
 RECORDS = 1_000
-"""The most records of a segment."""
+"""The most records of a segment that a pull writes."""
+FOLDED_RECORDS = 4_000
+"""The most records of a segment of what was folded: a column costs its reader about as much as two thousand
+records of it, however few the segment has (docs/performance.md)."""
 DELETED = "=deleted"
 """The column of tombstones; no field of a record has such a name."""
 
@@ -89,7 +92,7 @@ class Segments:
         *,
         has_digests: bool = False,
     ) -> int:
-        """Write the columns of up to 1,000 records as segment `first`, and more where they are large.
+        """Write the columns of some records as segment `first`, and more where they are large.
 
         Gives the next free number, and raises as `write` does.
         """
@@ -221,14 +224,14 @@ class Segments:
     async def standing(
         self, stream: StreamName, record_type: type[Record], runs: Sequence[Run]
     ) -> AsyncIterator[dict[str, list[Any]]]:
-        """Give the columns, keys and details, of what stands of these runs, a segment's worth at a time.
+        """Give the columns, keys and details, of what stands of these runs, a segment of the fold at a time.
 
         They are what `write_columns` takes. Each id comes once, in its newest version, in the order in which
         `Table` has them; raises SegmentsGone.
         """
         batches = await self.batches(stream, record_type, runs)
         kept = newest(batches)
-        refilled = Refilled((*key_columns(record_type), *detail_columns(record_type)), RECORDS)
+        refilled = Refilled((*key_columns(record_type), *detail_columns(record_type)), FOLDED_RECORDS)
         number = 0
         async for details in self._details(stream, record_type, places_of(runs)):
             for columns in refilled.add({**details, **batches[number].keys}, kept[number]):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _MADE: dict[str, set[str]] = {}
 """Tables known to exist, by account."""
 _KEPT: dict[str, Kept] = {}
-"""Rows that were read a moment ago, by account and prefix. No other reading outlives a call."""
+"""What was read and holds until it changes, by account and prefix. No other reading outlives a call."""
 _QUEUE_RETRIES: dict[str, Any] = {
     "initial_backoff": 1,
     "increment_base": 2,
@@ -85,10 +85,12 @@ async def clients(
     from azure.data.tables.aio import TableServiceClient  # noqa: PLC0415
     from azure.storage.queue.aio import QueueServiceClient  # noqa: PLC0415
 
+    # To look for a proxy anew takes each request two threads.
+    how: dict[str, Any] = {"raw_response_hook": _count, "use_env_settings": account.is_proxied}
     if account.connection_string:
         given = account.connection_string
-        tables = TableServiceClient.from_connection_string(given, raw_response_hook=_count)
-        queues = QueueServiceClient.from_connection_string(given, raw_response_hook=_count, **_QUEUE_RETRIES)
+        tables = TableServiceClient.from_connection_string(given, **how)
+        queues = QueueServiceClient.from_connection_string(given, **how, **_QUEUE_RETRIES)
     else:
         from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415
 
@@ -96,10 +98,8 @@ async def clients(
             {"managed_identity_client_id": account.client_id} if account.client_id else {}
         )
         credential = await stack.enter_async_context(DefaultAzureCredential(**identity))
-        tables = TableServiceClient(account.table_endpoint, credential=credential, raw_response_hook=_count)
-        queues = QueueServiceClient(
-            account.queue_endpoint, credential=credential, raw_response_hook=_count, **_QUEUE_RETRIES
-        )
+        tables = TableServiceClient(account.table_endpoint, credential=credential, **how)
+        queues = QueueServiceClient(account.queue_endpoint, credential=credential, **how, **_QUEUE_RETRIES)
     await stack.enter_async_context(tables)
     await stack.enter_async_context(queues)
     return tables, queues

@@ -127,7 +127,7 @@ def _operation(entity: Entity, etag: str | None) -> tuple[Any, ...]:
     if etag is None:
         return "upsert", entity, {"mode": UpdateMode.REPLACE}
     if not etag:
-        return "create", entity
+        return "create", entity, {"response_preference": "return-no-content"}
     conditions = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
     return "update", entity, {"mode": UpdateMode.REPLACE, **conditions}
 

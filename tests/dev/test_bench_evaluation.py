@@ -54,7 +54,8 @@ def _figures() -> dict[str, Any]:
         "bytes": 10,
         "peak_megabytes": 100,
     }
-    judged = {"seconds": 1.0, "cpu_seconds": 1.0, "peak_megabytes": 100}
+    judged: dict[str, Any] = {"seconds": 1.0, "cpu_seconds": 1.0, "peak_megabytes": 100}
+    judged["to_rows"] = {"seconds": 2.0, "cpu_seconds": 2.0}
     return {
         "orders": 100,
         "stored": {"records": 300},

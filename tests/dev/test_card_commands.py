@@ -139,7 +139,7 @@ def test_an_evaluation_is_waited_for(merchant: AtHand, monkeypatch: pytest.Monke
     monkeypatch.setattr(cards, "_evaluated", lambda *_: next(looks))
     result = run("evaluate", "--workspace", "acme")
     assert result.exit_code == 0, result.output
-    assert [("evaluate", {"workspace": "acme"})] == merchant.queues.sent
+    assert [("evaluate", "acme")] == [(queue, each["workspace"]) for queue, each in merchant.queues.sent]
     assert "680,000.00 USD" in result.output
 
 

@@ -66,7 +66,7 @@ async def test_an_evaluation_is_asked_for(store: Store, key_for: KeyFor) -> None
     await add_workspace(store)
     answer = await call("POST", "/workspaces/acme/evaluate", await key_for("finance"))
     assert (answer.status, answer.headers["Location"]) == (202, "/api/v1/workspaces/acme/cards")
-    assert await messages(store, "evaluate") == [{"workspace": "acme"}]
+    assert ["acme"] == [each["workspace"] for each in await messages(store, "evaluate")]
 
 
 async def test_an_unknown_connection_is_404(store: Store) -> None:
@@ -227,4 +227,4 @@ async def test_a_smaller_master_is_confirmed_by_a_person(store: Store, key_for: 
         "customers: 1000 records",
         "customers: 600 records",
     )
-    assert await messages(store, "evaluate") == [{"workspace": "acme"}]
+    assert ["acme"] == [each["workspace"] for each in await messages(store, "evaluate")]

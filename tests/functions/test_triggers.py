@@ -89,6 +89,19 @@ async def test_an_evaluation_publishes_what_the_routes_show(store: Store) -> Non
     assert latest["status"] == "not_configured"
 
 
+@pytest.mark.parametrize(("dequeue_count", "evaluations"), [(1, 1), (2, 2)])
+async def test_what_was_answered_since_is_passed_over_once(
+    store: Store, dequeue_count: int, evaluations: int
+) -> None:
+    """A message that comes again is worked off all the same: its first try may have left half of its work."""
+    await add_workspace(store)
+    await function("evaluate")(func.QueueMessage(body=b'{"workspace":"acme"}'))
+    body = b'{"workspace":"acme","asked":{"begun":0,"at":"2026-01-01T00:00:00Z"}}'
+    again = func.queue.QueueMessage(id="17", body=body, dequeue_count=dequeue_count)  # type: ignore[no-untyped-call]
+    await function("evaluate")(again)
+    assert evaluations == (await store.checkpoints.evaluations("acme")).begun
+
+
 async def test_a_timer_asks_for_every_connection_of_its_kind(store: Store) -> None:
     """GEN-11: all enabled workspaces with such a connection, and no other kind."""
     await add_workspace(store)
@@ -107,4 +120,4 @@ async def test_catching_up_asks_for_what_nobody_asked_for(store: Store) -> None:
     """A workspace without a reading is asked for."""
     await add_workspace(store, connections=document()["connections"])
     await function("evaluate_catch_up")(_Timer())
-    assert await messages(store, "evaluate") == [{"workspace": "acme"}]
+    assert ["acme"] == [each["workspace"] for each in await messages(store, "evaluate")]

@@ -1,7 +1,10 @@
 """What fuzzing found at our own edges once: each input that broke something stays refused."""
 
+import gzip
+import json
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +13,8 @@ import azure.functions as func
 import pytest
 from pydantic import ValidationError
 
+from dev.backup.file import NoBackupError, entities
+from functions import messages
 from functions.dashboard import alerts, audit, card_views
 from functions.dashboard.visit import MOST_FIELDS, Visit
 from functions.problems import Problem
@@ -22,6 +27,7 @@ from shared.ncrontab import ScheduleError, parse
 from shared.sources import marketplace
 from shared.sources.addresses import refusal
 from shared.sources.push import read as read_file
+from shared.store.segments import FOLDED_RECORDS
 from tests.builders import workspace
 
 
@@ -122,3 +128,42 @@ def test_a_form_of_too_many_fields_is_refused() -> None:
     with pytest.raises(Problem) as refused:
         visit.form()
     assert refused.value.status == 413
+
+
+def test_the_rest_of_a_fold_is_taken() -> None:
+    """A fold that one message could not end goes on: the name of what it writes is no other's."""
+    base = f"00000002~20260414~{FOLDED_RECORDS}"
+    rest = {"workspace": "acme", "connection": "ledger", "stream": "customers", "base": base, "chunks": 1}
+    message = func.QueueMessage(id="1", body=json.dumps(rest).encode())
+    assert base == messages.read(message, messages.FoldMessage).base
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[]",
+        '{"table": "sheets", "entity": {"PartitionKey": ["plain", "a"], "RowKey": ["plain", "b"]}}',
+        '{"table": "audit", "entity": {"PartitionKey": ["plain", "a"]}}',
+        '{"table": "audit", "entity": 5}',
+        '{"table": "audit", "entity": {"PartitionKey": ["plain", "a"], "RowKey": ["plain", []]}}',
+        '{"entities": 0}\n{"tieout_backup": 1}',
+        "[" * 100_000,
+    ],
+)
+def test_what_no_backup_holds_is_refused(line: str, tmp_path: Path) -> None:
+    """A line that no backup has makes the file none, before anything of it is written."""
+    file = tmp_path / "backup.gz"
+    text = f'{{"tieout_backup": 1}}\n{line}\n{{"entities": 1}}\n'
+    file.write_bytes(gzip.compress(text.encode()))
+    with pytest.raises(NoBackupError):
+        list(entities(file))
+
+
+def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
+    """A byte that has changed since is told as such, wherever it stands."""
+    file = tmp_path / "backup.gz"
+    whole = gzip.compress(b'{"tieout_backup": 1}\n{"entities": 0}\n', mtime=0)
+    for at in range(len(whole)):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with suppress(NoBackupError):
+            assert [] == list(entities(file))

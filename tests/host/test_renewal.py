@@ -49,5 +49,5 @@ async def test_a_long_run_is_renewed_until_it_ends():
     message.dequeue_count = 1
     listener = QueueListener(function, queue, queue, Queues(), invoke, taken_seconds=0)
     async with asyncio.timeout(5):
-        await listener._process(message)
+        await listener.process(message)
     assert queue.deleted_by == f"receipt {queue.renewals}"

@@ -11,6 +11,7 @@ from shared.domain.snapshot import Table as Records
 from shared.domain.workspace import Workspace
 from shared.pipeline import evaluate as evaluating
 from shared.pipeline import pull as pulling
+from shared.pipeline.asking import Asked
 from shared.pipeline.services import Services
 from shared.sources.source import Source, Stream
 from shared.store.checkpoints import Checkpoint
@@ -70,12 +71,13 @@ class Bench:
         self.orders, self.companies, self.customers = Vendor(), Vendor(), Vendor()
         self.services = self.services_on(self.store)
         self._sweeps: dict[str, Any] = {}
+        self._is_by_key = False
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Give the shop and the ledger as sources."""
         shop = (
-            Stream("orders", Order, self.orders.pages, **self._sweeps),
+            Stream("orders", Order, self.orders.pages, is_by_key=self._is_by_key, **self._sweeps),
             Stream("companies", Company, self.companies.pages, is_full_read=True),
         )
         return source("shopify", *shop), source(
@@ -86,6 +88,11 @@ class Bench:
         """Let orders be swept, once a day if nothing else is said."""
         self._sweeps = {"keys": self.orders.keys, "sweep_column": column, "sweep_reach": reach}
         self._sweeps["sweep_every"] = timedelta(**often) if often else timedelta(days=1)
+        sources.SOURCES = self.sources  # type: ignore[assignment] - the fixture puts it back
+
+    def read_orders_by_key(self) -> None:
+        """Let the pages of orders begin behind the last one's key."""
+        self._is_by_key = True
         sources.SOURCES = self.sources  # type: ignore[assignment] - the fixture puts it back
 
     def services_on(self, store: Store) -> Services:
@@ -140,9 +147,9 @@ class Bench:
             if not connections or each.name in connections:
                 await pulling.enqueue_connection(self.services, found[0], each, is_anew=is_anew)
 
-    async def evaluate(self, workspace_id: str = "shop") -> None:
-        """Evaluate as one message asks for it."""
-        await evaluating.evaluate(self.services, workspace_id)
+    async def evaluate(self, workspace_id: str = "shop", asked: dict[str, Any] | None = None) -> None:
+        """Evaluate as one message asks for it, of which is known or not when it was sent."""
+        await evaluating.evaluate(self.services, workspace_id, Asked(**asked) if asked else None)
 
     async def drain(self, budget: float = pulling.BUDGET_SECONDS, most: int = 60) -> list[str]:
         """Work off the queues, in turn, each message at its time; give the queues of the messages."""
@@ -156,7 +163,7 @@ class Bench:
                 await self.pull(message["stream"], message["workspace"], budget=budget)
             else:
                 assert queue == EVALUATE
-                await self.evaluate(message["workspace"])
+                await self.evaluate(message["workspace"], message["asked"])
         return done
 
     async def round(self, *connections: str) -> list[str]:

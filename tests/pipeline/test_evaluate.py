@@ -11,7 +11,7 @@ from shared.cards import CARDS
 from shared.domain.records import Order
 from shared.errors import SourceError
 from shared.pipeline import health
-from shared.pipeline.evaluate import TRY_AGAIN
+from shared.pipeline.asking import TRY_AGAIN
 from shared.store.queues import EVALUATE
 from tests.pipeline.bench import CARD, OTHER_CARD, Bench
 from tests.pipeline.vendors import START, customer, order

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared import sources
-from shared.pipeline.fold import enqueue, fold
+from shared.pipeline.fold import Place, enqueue, fold
 from shared.store import segments
 from tests.pipeline.bench import Bench
 from tests.pipeline.folding import RETENTION, Seen, details_of, fold_orders, seen_at
@@ -19,6 +19,7 @@ def orchard(monkeypatch: pytest.MonkeyPatch) -> Bench:
     bench = Bench(memory_store())
     monkeypatch.setattr(sources, "SOURCES", bench.sources)
     monkeypatch.setattr(segments, "RECORDS", 2)
+    monkeypatch.setattr(segments, "FOLDED_RECORDS", 2)
     return bench
 
 
@@ -38,11 +39,42 @@ async def test_a_fold_leaves_one_run(orchard: Bench) -> None:
     await fold_orders(orchard, budget=0)
     assert await details_of(orchard) == details
     [base] = await orchard.runs()
-    assert (base.run, base.records, base.is_full, base.is_distinct) == ("00000002~20260414", 4, True, True)
+    assert base.run == "00000002~20260414~4000"
+    assert (base.records, base.is_full, base.is_distinct) == (4, True, True)
     assert await seen_at(orchard) == before
     assert (await orchard.checkpoint()).stored == 4, "what was counted twice is not any more"
     await _read(orchard, 5)
     assert list(await orchard.seen()) == ["O1", "O3", "O2", "O4", "O5"]
+
+
+async def test_a_fold_of_another_version_is_begun_anew(orchard: Bench) -> None:
+    """What an app that cuts otherwise has begun is not gone on with: its places mean other records."""
+    await orchard.workspace()
+    await _read(orchard, 1, 2, 3)
+    await _read(orchard, 2, 4)
+    before = await seen_at(orchard)
+    place = Place(base="00000002~20260414~1000", chunks=1, segments=1, records=1)
+    await fold(orchard.services, ("shop", "store", "orders"), place)
+    [base] = await orchard.runs()
+    assert (base.run, base.records) == ("00000002~20260414~4000", 4)
+    assert await seen_at(orchard) == before
+
+
+async def test_a_fold_stops_where_another_version_has_ended_it(
+    orchard: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Places are counted in what was there when it began; the other base has it in another order."""
+    await orchard.workspace()
+    await _read(orchard, 1, 2, 3)
+    await _read(orchard, 2, 4)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("shared.pipeline.fold._CUT", "")
+        await fold_orders(orchard)
+    before = await seen_at(orchard)
+    place = Place(base="00000002~20260414~4000", chunks=1, segments=1, records=2)
+    await fold(orchard.services, ("shop", "store", "orders"), place)
+    assert [each.run for each in await orchard.runs()] == ["00000002~20260414"]
+    assert await seen_at(orchard) == before
 
 
 async def test_a_fold_that_does_not_pay_is_left(orchard: Bench) -> None:
@@ -58,7 +90,7 @@ async def test_a_fold_that_does_not_pay_is_left(orchard: Bench) -> None:
     await _read(orchard, 5)
     orchard.clock.advance(days=1)
     await fold_orders(orchard)
-    assert [each.run for each in await orchard.runs()] == ["00000006~20260415"]
+    assert [each.run for each in await orchard.runs()] == ["00000006~20260415~4000"]
 
 
 async def test_what_is_read_in_full_each_time_is_not_folded(orchard: Bench) -> None:

@@ -115,6 +115,7 @@ def test_a_fold_never_changes_what_is_visible(actions: list[tuple[str, int, int]
     with (
         mock.patch.object(sources, "SOURCES", sources.SOURCES),
         mock.patch.object(segments, "RECORDS", 2),
+        mock.patch.object(segments, "FOLDED_RECORDS", 3),
         mock.patch.object(folding, "EXPIRES_BY", {}),
     ):
         asyncio.run(history())

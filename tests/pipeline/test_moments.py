@@ -63,6 +63,59 @@ async def test_until_that_is_brought_the_cards_wait(bench: Bench) -> None:
     assert (await bench.reading())["status"] == "ok"
 
 
+async def test_what_changes_again_while_changes_are_read_is_no_round_late(bench: Bench) -> None:
+    """A stream that is read by key is read up to the present; the next run begins where this one did."""
+    bench.read_orders_by_key()
+    await bench.round()
+    bench.clock.advance(minutes=15)
+    bench.orders.knows(order(1, name="changed"), since=bench.clock.now - timedelta(minutes=12))
+    began = bench.clock.now.replace(microsecond=0)
+
+    async def change_again() -> None:
+        bench.clock.advance(seconds=5)
+        bench.orders.knows(order(1, name="again"), since=bench.clock.now - timedelta(milliseconds=100))
+        raise RetryLater("not now", 0.0)
+
+    bench.orders.trouble[0] = change_again
+    asked = len(bench.orders.asked)
+    await bench.round()
+    assert (await bench.seen())["O1"]["name"] == "again"
+    assert (await bench.checkpoint()).complete_until == began
+    assert len(bench.orders.asked) == asked + 2, "once before the wait and once behind it"
+
+
+async def test_a_long_read_of_all_by_key_is_followed_at_once(bench: Bench) -> None:
+    """What changes behind the place that it has reached is seen by the next run alone: cards wait for it."""
+    bench.read_orders_by_key()
+
+    async def wait() -> None:
+        bench.clock.advance(minutes=5)
+        raise RetryLater("not now", 0.0)
+
+    bench.orders.trouble[0] = wait
+    for _ in range(2):
+        await bench.pull()
+    assert (await bench.checkpoint()).lacks_some
+    assert PULL in await bench.drain()
+    assert not (await bench.checkpoint()).lacks_some
+
+
+async def test_an_instance_with_a_slow_clock_misses_nothing_of_all(bench: Bench) -> None:
+    """What changed just now, which to that clock is still to come, is there after all was read."""
+    bench.read_orders_by_key()
+    await bench.round()
+    bench.clock.advance(minutes=15)
+    bench.orders.knows(order(1, name="changed"), since=bench.clock.now - timedelta(seconds=1))
+    slow = replace(bench.services, clock=lambda: bench.clock.now - timedelta(seconds=90))
+    await bench.enqueue("store", is_anew=True)
+    await bench.pull(services=slow)
+    assert {each: row["name"] for each, row in (await bench.seen()).items()} == {
+        "O0": "buyer 0",
+        "O1": "changed",
+        "O2": "buyer 2",
+    }
+
+
 async def test_a_slow_clock_does_not_hide_what_was_read(bench: Bench) -> None:
     """An instance whose clock is behind that of the others sees all that they have read."""
     bench.customers.forgets("C2")

@@ -11,7 +11,7 @@ from shared.sources.source import KeyPage, Pull
 from shared.store.queues import EVALUATE, PULL
 from tests.pipeline.bench import Bench
 from tests.pipeline.mortal import Death, Life, mortal
-from tests.pipeline.vendors import order
+from tests.pipeline.vendors import START, order
 
 ORDERS = [order(number) for number in range(9)]
 IDS = [each.id for each in ORDERS]
@@ -50,6 +50,21 @@ async def test_a_sweep_comes_once_a_day(bench: Bench) -> None:
     for _ in range(3):
         await bench.pull()
     assert bench.orders.listed == IDS
+
+
+async def test_a_sweep_comes_in_the_round_that_is_nearest(bench: Bench) -> None:
+    """A day later or an hour, none passes its round by because the last one took a moment."""
+    await _swept(bench, "O1")
+    bench.clock.now = START + timedelta(days=1)
+    bench.orders.key_trouble[4] = SourceError("out")
+    await bench.pull()
+    assert (await bench.checkpoint()).sweep_problem == "out"
+    bench.clock.now = START + timedelta(days=1, minutes=45)
+    await bench.pull()
+    assert "O1" in await bench.seen()
+    bench.clock.now = START + timedelta(days=1, hours=1)
+    await bench.pull()
+    assert "O1" not in await bench.seen()
 
 
 async def test_a_sweep_moves_no_watermark(bench: Bench) -> None:

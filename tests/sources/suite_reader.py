@@ -41,6 +41,8 @@ class Reader:
     page_size: int = 2
     middle: Middle | None = None
     """Stands between the client and the vendor."""
+    meanwhile: Callable[[Account], None] | None = None
+    """Happens once, behind the first page."""
     account: Account = field(init=False)
     pages: list[Page] = field(default_factory=list)
     """What was read so far, over all runs."""
@@ -62,6 +64,8 @@ class Reader:
         async with self._pulling(since, until, cursor) as pull, aclosing(pages_of(job, pull)) as pages:
             async for page in pages:
                 self.pages.append(page)
+                if self.meanwhile is not None and len(self.pages) == 1:
+                    self.meanwhile(self.account)
         return self.pages
 
     async def sweep(self) -> list[KeyPage]:

@@ -92,6 +92,20 @@ def test_ties_across_a_page_boundary(kind: str, name: str) -> None:
     assert set(read[0]) == set(read[1]) == set(read[2])
 
 
+@pytest.mark.parametrize("moved", [0, 2, ROWS - 1])
+@pytest.mark.parametrize(("kind", "name"), [each for each in ALL if stream(*each).is_by_key])
+def test_what_changes_meanwhile_costs_no_record_that_is_read_by_key(kind: str, name: str, moved: int) -> None:
+    """Whichever row changes behind the first page and stays in the window: all are read."""
+
+    def change(given: Account) -> None:
+        for rows in (rows for rows in vars(given).values() if isinstance(rows, list) and len(rows) == ROWS):
+            times = [each for each in ("updated_at", "modified_at") if hasattr(rows[moved], each)]
+            rows[moved] = replace(rows[moved], **dict.fromkeys(times, UNTIL - timedelta(minutes=1)))
+
+    reader = Reader(kind=kind, name=name, meanwhile=change)
+    assert len(fold(run(reader.read(since=START - timedelta(days=1))))) == ROWS
+
+
 @every_stream
 def test_throttled_then_served(kind: str, name: str) -> None:
     """Each way in which the vendor throttles, at each of the first calls, costs time and no record."""

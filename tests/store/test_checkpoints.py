@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.store.checkpoints import Checkpoint
+from shared.store.checkpoints import Checkpoint, Evaluations
 from shared.store.segments import StreamName
 from shared.store.store import Store
 from shared.store.tables import Conflict
@@ -132,3 +132,24 @@ async def test_a_lease_runs_out(store: Store) -> None:
     assert await store.checkpoints.claim_evaluation("shop", end, end + HOUR)
     await store.checkpoints.release_evaluation("shop", late, end)
     assert await store.checkpoints.claim_evaluation("shop", end, end + HOUR) is None
+
+
+async def test_evaluations_are_counted_as_they_begin(store: Store) -> None:
+    """How many have begun is known at any time, and which was the last that ended well."""
+    checkpoints = store.checkpoints
+    assert Evaluations() == await checkpoints.evaluations("shop")
+    for looked_at in ("2026-04-14T12:00:00Z", ""):
+        lease = await checkpoints.claim_evaluation("shop", NOON, NOON + HOUR)
+        assert lease
+        await checkpoints.release_evaluation("shop", lease, NOON, looked_at)
+    known = await checkpoints.evaluations("shop")
+    assert (2, 1, "2026-04-14T12:00:00Z") == (known.begun, known.ended, known.looked_at)
+
+
+async def test_a_lease_of_an_earlier_release_counts_nothing(store: Store) -> None:
+    """What it left says only until when it was held."""
+    table = store.checkpoints._table
+    await table.put({"PartitionKey": "shop", "RowKey": "=evaluation", "claimed_until": NOON})
+    lease = await store.checkpoints.claim_evaluation("shop", NOON, NOON + HOUR)
+    assert lease
+    assert (1, 0) == (lease.begun, lease.ended)

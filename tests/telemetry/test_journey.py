@@ -88,8 +88,8 @@ def test_the_log_is_found_by_the_operation(journey: Journey) -> None:
 
 
 def test_messages_carry_ids_and_no_payload(journey: Journey) -> None:
-    """Beside the ids there is the name of the span that sent it, and nothing else."""
-    known = {"workspace", "connection", "stream", "delivery", "traceparent"}
+    """Beside the ids there is the name of the span that sent it, when it was asked for, and nothing else."""
+    known = {"workspace", "connection", "stream", "delivery", "asked", "traceparent"}
     assert journey.bodies
     assert all(set(json.loads(body)) <= known for body in journey.bodies)
     assert all("traceparent" in json.loads(body) for body in journey.bodies)

@@ -14,7 +14,7 @@ from dev.bench.evaluation.columns import Stream
 from dev.bench.evaluation.merchant import AS_OF, merchant, workspace
 from shared.pipeline.jobs import Job, jobs_of
 from shared.store.account import StorageAccount
-from shared.store.segments import RECORDS, Run
+from shared.store.segments import FOLDED_RECORDS, Run
 from shared.store.store import Store, open_store
 
 READ_AT = AS_OF - timedelta(minutes=1)
@@ -31,7 +31,7 @@ async def store(opened: Store, streams: Sequence[Stream]) -> int:
 
 async def _store(opened: Store, job: Job, stream: Stream | None) -> int:
     number, records = 0, 0 if stream is None else len(stream)
-    for keys, details in stream.parts(RECORDS) if stream else ():
+    for keys, details in stream.parts(FOLDED_RECORDS) if stream else ():
         number = await opened.segments.write_columns(
             job.name, _RUN, number, job.stream.record_type, {**keys, **details}
         )

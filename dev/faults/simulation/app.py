@@ -6,13 +6,9 @@ from typing import Any
 
 import azure.functions as func
 
-from dev.faults.storage.queued import Message
 from dev.host import ROOT
 from dev.host.functions import Function, functions_of
 
-MAY_FAIL = 5
-"""How often a message is tried, as host.json has it."""
-TAKEN_SECONDS, HIDDEN_SECONDS = 600, 30
 _NEVER = "2026-01-01T00:00:00+00:00"
 
 
@@ -29,14 +25,6 @@ def queue_functions() -> dict[str, Function]:
     """Give the functions that take messages, by the queue."""
     found = (each for each in functions().values() if each.kind == "queueTrigger")
     return {each.trigger["queueName"]: each for each in found}
-
-
-def call_with_message(function: Function, message: Message, body: bytes) -> Awaitable[Any]:
-    """Call a function with a message."""
-    given = func.queue.QueueMessage(  # type: ignore[no-untyped-call]
-        id=message.id, body=body, dequeue_count=message.dequeue_count, pop_receipt=message.receipt
-    )
-    return function.call(**{function.trigger["name"]: given})  # type: ignore[no-any-return]
 
 
 def call_with_timer(function: Function, *, is_past_due: bool) -> Awaitable[Any]:

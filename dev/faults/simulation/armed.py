@@ -10,6 +10,8 @@ from dev.faults.simulation.wrong import Entry
 class _Waiting:
     entry: Entry
     kind: str
+    target: str
+    """What it is aimed at; "" for all."""
     before: int
     """How many pass before it strikes."""
     left: int
@@ -22,16 +24,17 @@ class Armed:
         self._waiting: list[_Waiting] = []
 
     def arm(self, entry: Entry, kind: str = "") -> None:
-        """Let an entry wait, under the name of its kind or another."""
-        self._waiting.append(_Waiting(entry, kind or entry.kind, entry.nth - 1, entry.count))
+        """Let an entry wait for what it is aimed at, or under another name than its kind's for all of it."""
+        target = "" if kind else entry.target
+        self._waiting.append(_Waiting(entry, kind or entry.kind, target, entry.nth - 1, entry.count))
 
-    def met(self, kinds: Collection[str]) -> list[Entry]:
+    def met(self, kinds: Collection[str], about: str = "") -> list[Entry]:
         """Count something that entries of these kinds wait for, and give those that strike it."""
         if not self._waiting:
             return []
         found = []
         for each in self._waiting:
-            if each.kind not in kinds:
+            if each.kind not in kinds or each.target not in ("", about):
                 continue
             if each.before:
                 each.before -= 1

@@ -27,7 +27,9 @@ class Ground:
         self.armed = Armed()
         self.accounts = world.beginning()
         self.storage = Account(lambda: clock.instant(clock.seconds()), draw=self.dice, page=self._page)
-        self.workspace = workspace(page_size=schedule.page_size, has_documents=schedule.has_documents)
+        self.workspace = workspace(
+            page_size=schedule.page_size, has_documents=schedule.has_documents, threshold=schedule.threshold
+        )
         self.tarrying = schedule.tarrying
         self.out_until: dict[str, float] = {}
         """Until when a vendor cannot be reached."""

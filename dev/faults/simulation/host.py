@@ -1,18 +1,29 @@
-"""The Functions host of a simulation: gives out messages at least once and in any order, and fires timers."""
+"""The Functions host of a simulation: gives out messages at least once and in any order.
+
+What becomes of a message is settled by the local host's own code (dev/host/queues.py).
+"""
 
 import asyncio
-from base64 import b64decode
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
+import azure.functions as func
 from azure.core.exceptions import HttpResponseError
+from azure.storage.queue import QueueMessage
+from azure.storage.queue.aio import QueueClient
 
 from dev.faults.simulation import app, clock
 from dev.faults.simulation.fleet import Fleet
 from dev.faults.simulation.ground import Ground
 from dev.faults.simulation.instance import Instance
-from dev.faults.storage.queued import Message, Queue
+from dev.faults.storage.operations import Calm, Operation
+from dev.faults.storage.queued import Queue
+from dev.faults.storage.queues import QueueOf, given_of
+from dev.host import ROOT
+from dev.host.configuration import read
+from dev.host.functions import Function
+from dev.host.queues import TAKEN_SECONDS, QueueListener
 
 _POLL_SECONDS = 0.3
 _FOREVER = 10_000.0
@@ -26,6 +37,7 @@ class Host:
         self._fleet = fleet
         self._woken = asyncio.Event()
         self._queues = app.queue_functions()
+        self._settings = read(ROOT, {}).extensions.queues
         self.under_way = 0
         ground.on_notice(self._woken.set)
 
@@ -70,76 +82,63 @@ class Host:
 
     def _give(self, name: str, instance: Instance) -> None:
         ground, queue = self._ground, self._ground.storage.queue(name)
-        [message] = queue.receive(1, app.TAKEN_SECONDS)
-        for each in ground.armed.met({"delayed"}):
-            ground.trace.add(f"{name} {message.id[-4:]} waits {each.seconds:g}")
-            message.visible_at += timedelta(seconds=each.seconds - app.TAKEN_SECONDS)
+        [message] = queue.receive(1, TAKEN_SECONDS)
+        for each in ground.armed.met({"delayed"}, name):
+            ground.trace.add(f"{name} {str(message.id)[-4:]} waits {each.seconds:g}")
+            message.visible_at += timedelta(seconds=each.seconds - TAKEN_SECONDS)
             message.dequeue_count -= 1
             return
-        met = {each.kind for each in ground.armed.met({"twice", "undeleted"})}
-        takers = [(instance, replace(message))]
+        met = {each.kind for each in ground.armed.met({"twice", "undeleted"}, name)}
+        takers = [(instance, given_of(message))]
         if "twice" in met and (other := self._fleet.any()):
             message.dequeue_count += 1  # it showed again, and the first holder's receipt is void
-            takers.append((other, replace(queue.renew(message.id, message.receipt, app.TAKEN_SECONDS, None))))
+            takers.append((other, given_of(queue.renew(message.id, message.receipt, TAKEN_SECONDS, None))))
+        listener = self._listener(name, is_deleted="undeleted" not in met)
         for taker, given in takers:
-            ground.trace.add(
-                f"i{taker.number} gets {name} {given.id[-4:]} {given.dequeue_count}", *sorted(met)
-            )
-            taker.start(self._process(name, given, is_deleted="undeleted" not in met))
+            number = f"{str(given.id)[-4:]} {given.dequeue_count}"
+            ground.trace.add(f"i{taker.number} gets {name} {number}", *sorted(met))
+            taker.start(self._process(listener, given))
 
-    async def _process(self, name: str, message: Message, *, is_deleted: bool) -> None:
-        """Run a function on a message, and settle what becomes of it."""
+    def _listener(self, name: str, *, is_deleted: bool) -> QueueListener:
+        """Give what settles a message of a queue."""
+        storage, faults = self._ground.storage, _Noticed(self._ground)
+        queue = (QueueOf if is_deleted else _Undeleted)(storage, faults, name)
+        poison = QueueOf(storage, faults, f"{name}-poison")
+        clients = (cast("QueueClient", queue), cast("QueueClient", poison))
+        return QueueListener(self._queues[name], *clients, self._settings, self._invoke)
+
+    async def _process(self, listener: QueueListener, message: QueueMessage) -> None:
+        """Let a listener settle a message."""
         self.under_way += 1
         try:
-            await self._settled(name, message, is_deleted=is_deleted)
+            await listener.process(message)
         finally:
             self.under_way -= 1
 
-    async def _settled(self, name: str, message: Message, *, is_deleted: bool) -> None:
-        held = _Held(self._ground.storage.queue(name), message.id, message.receipt)
-        count, text = message.dequeue_count, message.text
-        renewing = asyncio.get_running_loop().create_task(held.renew_for_ever())
+    async def _invoke(self, function: Function, message: func.QueueMessage) -> Any:
+        """Run a function on a message."""
         try:
-            await app.call_with_message(self._queues[name], message, b64decode(text))
-        except Exception as error:  # noqa: BLE001 - the boundary of one message
-            self._ground.trace.add(f"{name} {message.id[-4:]} fails", type(error).__name__)
-            with suppress(HttpResponseError):  # somebody else has it meanwhile
-                if count >= app.MAY_FAIL:
-                    held.remove()
-                    self._poison(name, text)
-                else:
-                    held.hide(app.HIDDEN_SECONDS)
-        else:
-            with suppress(HttpResponseError):
-                if is_deleted:
-                    held.remove()
-        finally:
-            renewing.cancel()
+            return await function.call(**{function.trigger["name"]: message})
+        except Exception as error:
+            self._ground.trace.add(f"{function.name} fails on {str(message.id)[-4:]}", type(error).__name__)
+            raise
 
-    def _poison(self, name: str, text: str) -> None:
-        self._ground.trace.add(f"a message of {name} goes to the poison queue")
-        self._ground.storage.make_queue(f"{name}-poison")
-        self._ground.storage.queue(f"{name}-poison").send(text, None, None)
+
+class _Noticed(Calm):
+    """Tells the host what it did itself: a message that is hidden for less long shows earlier."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def after(self, operation: Operation) -> None:
+        """Tell of it."""
+        if operation.verb == "send":
+            self._ground.trace.add(f"a message goes to {operation.on}")
         self._ground.noticed()
 
 
-class _Held:
-    """A message that somebody works on, by the receipt that they hold."""
+class _Undeleted(QueueOf):
+    """A queue whose host ends before it deletes a message that is done."""
 
-    def __init__(self, queue: Queue, name: str, receipt: str) -> None:
-        self._queue, self._name, self._receipt = queue, name, receipt
-
-    def hide(self, seconds: int) -> None:
-        """Keep it from others for so long."""
-        self._receipt = self._queue.renew(self._name, self._receipt, seconds, None).receipt
-
-    def remove(self) -> None:
-        """Delete it."""
-        self._queue.remove(self._name, self._receipt)
-
-    async def renew_for_ever(self) -> None:
-        """Keep it until cancelled, or until somebody else has it."""
-        with suppress(HttpResponseError):
-            while True:
-                await asyncio.sleep(app.TAKEN_SECONDS / 2)
-                self.hide(app.TAKEN_SECONDS)
+    async def delete_message(self, *_: Any, **__: Any) -> None:
+        """Leave it."""

@@ -11,7 +11,6 @@ from dev.faults.simulation.world import (
     LOG,
     SHOP,
     TEAMS,
-    THRESHOLD,
     VENDORS,
     WORKSPACE,
 )
@@ -45,7 +44,7 @@ async def secret(reference: str) -> str:
     return str(_SECRETS[reference])
 
 
-def workspace(*, page_size: int, has_documents: bool) -> Workspace:
+def workspace(*, page_size: int, has_documents: bool, threshold: int) -> Workspace:
     """Give the merchant's document; with documents the ledger's orders and invoices are read, too."""
     options: dict[str, dict[str, Any]] = {
         SHOP: {"shop": "acme", "page_size": page_size, "has_companies": False},
@@ -73,7 +72,7 @@ def workspace(*, page_size: int, has_documents: bool) -> Workspace:
                 for name, kind in zip(ACCOUNTS, KINDS, strict=True)
             ],
             "cards": {each: {"enabled": False} for each in CARDS if each not in cards}
-            | {SAGE: {"threshold": THRESHOLD}},
+            | {SAGE: {"threshold": threshold}},
             "field_map": {"default_entity": "acme-uk"},
             "recipients": {"finance": {"teams": [TEAMS]}, "owner": {"hooks": [HOOK]}},
             "notifications": {"hook_secret": "env:SIGNED"},

@@ -15,7 +15,7 @@ from dev.faults.simulation.ground import Ground
 from dev.faults.simulation.instance import CRASHES, Death, Instance
 from dev.faults.simulation.journal import Taken
 from dev.faults.simulation.world import VENDORS
-from dev.faults.simulation.wrong import CHANNELS
+from dev.faults.simulation.wrong import CHANNELS, OUTSIDE
 from dev.vendors.facts import Account
 
 _TIMEOUT = 60.0
@@ -50,7 +50,8 @@ class Wire(httpx.AsyncBaseTransport):
         instance.check()
         await asyncio.sleep(ground.call_seconds())
         instance.check()
-        met = {each.kind for each in ground.armed.met(CRASHES)}
+        about = OUTSIDE if target in CHANNELS else ""
+        met = {each.kind for each in ground.armed.met(CRASHES, about)}
         if "crash_before" in met:
             self._die(target, "dies before the call")
         if clock.seconds() < ground.out_until.get(target, 0.0):

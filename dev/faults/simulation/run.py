@@ -12,7 +12,7 @@ from dev.faults.simulation import app, clock, world
 from dev.faults.simulation.fleet import Fleet
 from dev.faults.simulation.ground import Ground
 from dev.faults.simulation.host import Host
-from dev.faults.simulation.instance import CURRENT, Instance
+from dev.faults.simulation.instance import CURRENT, Death, Instance
 from dev.faults.simulation.schedule import END, QUIET_FROM, ROUND, Schedule
 from dev.faults.simulation.seams import simulated
 from dev.faults.simulation.strikes import Strikes
@@ -24,6 +24,8 @@ from shared.sources import SOURCES
 from shared.sources.source import Source
 
 _SWEPT_EVERY = timedelta(minutes=25)
+"""Stands for a day, and so does the next for the hour after which a sweep that failed is tried again."""
+_SWEPT_AGAIN = timedelta(minutes=10)
 _EACH_ROUND = {f"TIEOUT_SCHEDULE_{kind.upper()}": "0 */15 * * * *" for kind in world.KINDS}
 _SMALL = 5
 _TO_END_SECONDS = 900.0
@@ -43,19 +45,22 @@ class Outcome:
 
 
 def simulate(schedule: Schedule, *, is_trace_kept: bool = False) -> Outcome:
-    """Run a schedule; the same one gives the same steps."""
+    """Run a schedule; the same one gives the same steps. A run that breaks off is one that failed."""
     app.functions()
     with simulated(schedule.seed), _app_as_simulated(schedule):
-        return clock.run(_simulate(schedule, is_trace_kept=is_trace_kept))
-
-
-async def _simulate(schedule: Schedule, *, is_trace_kept: bool) -> Outcome:
-    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-    ground = Ground(schedule, is_trace_kept=is_trace_kept)
-    with _logged(ground):
-        failures = await _Simulation(ground).run()
-    trace = ground.trace
+        ground = Ground(schedule, is_trace_kept=is_trace_kept)
+        trace = ground.trace
+        try:
+            failures = clock.run(_simulate(ground))
+        except (Exception, BaseExceptionGroup, Death) as error:  # noqa: BLE001 - a seed that fails is told
+            failures = [f"it broke off: {error!r}", *(f"before that: {each}" for each in trace.latest)]
     return Outcome(schedule, trace.hash, trace.steps, tuple(failures), tuple(trace.lines))
+
+
+async def _simulate(ground: Ground) -> list[str]:
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    with _logged(ground):
+        return await _Simulation(ground).run()
 
 
 class _Simulation:
@@ -71,16 +76,17 @@ class _Simulation:
         ground = self._ground
         calm = await Instance(ground, 0).services()
         await calm.store.workspaces.put(ground.workspace)
-        loop = asyncio.get_running_loop()
-        running = [loop.create_task(each) for each in (self._host.run(), self._timers.run(), self._changes())]
-        running.append(loop.create_task(self._entries()))
-        await asyncio.sleep(QUIET_FROM - clock.seconds())
-        self._heal()
-        await asyncio.sleep(END - clock.seconds())
-        async with asyncio.timeout(_TO_END_SECONDS):
-            while not self._host.is_idle:  # noqa: ASYNC110 - simulated time costs nothing
-                await asyncio.sleep(5)
-        running[0].cancel()
+        async with asyncio.TaskGroup() as group:
+            host = group.create_task(self._host.run())
+            for each in (self._timers.run(), self._changes(), self._entries()):
+                group.create_task(each)
+            await asyncio.sleep(QUIET_FROM - clock.seconds())
+            self._heal()
+            await asyncio.sleep(END - clock.seconds())
+            async with asyncio.timeout(_TO_END_SECONDS):
+                while not self._host.is_idle:  # noqa: ASYNC110 - simulated time costs nothing
+                    await asyncio.sleep(5)
+            host.cancel()
         return await verdict(ground, calm)
 
     async def _changes(self) -> None:
@@ -136,6 +142,7 @@ def _app_as_simulated(schedule: Schedule) -> Iterator[None]:
         patch("shared.sources.SOURCES", _SOURCES),
         # Small pages are stored one by one, so that others come in between.
         patch("shared.pipeline.gather.LONGEST_SECONDS", 10.0 if schedule.page_size > _SMALL else 0.0),
+        patch("shared.pipeline.sweep.AGAIN", _SWEPT_AGAIN),
         patch.dict("os.environ", _EACH_ROUND),
         patch.object(pull.pull, "__defaults__", (schedule.budget_seconds,)),
     ):

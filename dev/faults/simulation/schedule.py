@@ -27,6 +27,7 @@ _AT_ONCE, _APART = 0.5, 3.0
 _ASKED = 2
 """How often somebody asks for an evaluation in the middle of a round."""
 _WITH_DOCUMENTS = 0.3
+_MOST_QUIET = 3
 _KIND_COMES_UP = 0.4
 _ON_THE_WAY = 0.7
 """The share of troubles that come while a round is on its way."""
@@ -40,6 +41,8 @@ class Schedule:
     instances: int
     page_size: int
     has_documents: bool
+    threshold: int
+    """Of how many missing customers nobody is told: the fewer, the sooner there is an alert."""
     budget_seconds: float
     """How long one message pulls."""
     tarrying: float
@@ -52,7 +55,8 @@ class Schedule:
 
     def lines(self) -> Iterator[str]:
         """Say what happens, step by step."""
-        documents = "with documents" if self.has_documents else "without documents"
+        documents = f"alerts at more than {self.threshold}, "
+        documents += "with documents" if self.has_documents else "without documents"
         yield (
             f"seed {self.seed}: {self.instances} instances, pages of {self.page_size}, {documents}, "
             f"{self.budget_seconds:g} s a message, {self.tarrying:.0%} of writes slow; "
@@ -72,6 +76,7 @@ def drawn(seed: int) -> Schedule:
         instances=dice.randint(1, 3),
         page_size=dice.choice((3, 5, 100)),
         has_documents=has_documents,
+        threshold=dice.randint(1, _MOST_QUIET),
         budget_seconds=dice.choice((480.0, 480.0, 3.0)),
         tarrying=dice.choice((0.0, 0.1, 0.3)),
         changes=tuple(drawn_changes(dice, QUIET_FROM - 300, has_documents=has_documents)),

@@ -31,7 +31,7 @@ _UUIDS = (
 )
 _DATED = ("shared.sources.http", "shared.sources.retry_after", "shared.sources.sage_intacct_check")
 """Where `datetime.now` is asked, if they are there."""
-_LOGGERS = ("tieout", "asyncio")
+_LOGGERS = ("tieout", "asyncio", "host")
 _FEW_MARKS = 8
 
 
@@ -90,7 +90,9 @@ def simulated(seed: int) -> Iterator[None]:
         stack.enter_context(patch("httpx._transports.asgi.is_running_trio", _no_trio))
         for name in ("collect_young", "give_back"):
             stack.enter_context(patch(f"shared.pipeline.snapshots.{name}", _nothing))
-        stack.enter_context(patch("shared.pipeline.judging.give_back", _nothing))
+        for module in ("evaluate", "judging"):
+            stack.enter_context(patch(f"shared.pipeline.{module}.give_back", _nothing))
+        stack.enter_context(patch("shared.pipeline.follow.collect_young", _nothing))
         stack.enter_context(_collector_off())
         stack.enter_context(_quiet())
         yield

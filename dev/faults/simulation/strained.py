@@ -28,9 +28,10 @@ class Strained:
         await asyncio.sleep(ground.storage_seconds(is_write=operation.writes))
         instance.check()
         self._struck.pop(id(operation), None)
-        met = ground.armed.met(_BEFORE)
+        about = _aim(operation)
+        met = ground.armed.met(_BEFORE, about)
         if operation.writes:
-            met += ground.armed.met(_WRITES)
+            met += ground.armed.met(_WRITES, about)
         for each in met:
             self._trace(operation, each.kind)
             match each.kind:
@@ -83,3 +84,10 @@ class Strained:
             journal.delivery_changed(
                 storage, clock.seconds(), operation.partition, operation.row, self._instance.number
             )
+
+
+def _aim(operation: Operation) -> str:
+    """Give what an entry is aimed at that strikes this: a write to a table, to the outbox among alerts."""
+    if not operation.writes or not operation.row:  # that the table is made is no promise
+        return ""
+    return "deliveries" if operation.row.startswith("delivery|") else operation.on

@@ -11,7 +11,7 @@ from dev.faults.simulation.instance import CURRENT
 from dev.faults.simulation.people import ACTIONS, People
 from dev.faults.simulation.timers import Timers
 from dev.faults.simulation.wrong import Entry
-from shared.pipeline import evaluate, pull
+from shared.pipeline import asking, pull
 
 
 class Strikes:
@@ -79,6 +79,6 @@ async def _asked(ground: Ground, entry: Entry) -> None:
     with suppress(Exception):
         services = await CURRENT.get().services()
         if entry.kind == "evaluate":
-            await evaluate.request_evaluation(services, ground.workspace.id)
+            await asking.request_evaluation(services, ground.workspace.id)
         elif connection := ground.workspace.connection(entry.target):
             await pull.enqueue_connection(services, ground.workspace, connection, is_anew=True)

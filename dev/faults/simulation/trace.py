@@ -2,8 +2,11 @@
 
 import hashlib
 import logging
+from collections import deque
 
 from dev.faults.simulation import clock
+
+_LATEST = 8
 
 
 class Trace:
@@ -12,6 +15,8 @@ class Trace:
     def __init__(self, *, is_kept: bool = False) -> None:
         self.is_kept = is_kept
         self.lines: list[str] = []
+        self.latest: deque[str] = deque(maxlen=_LATEST)
+        """The last steps, kept in any case."""
         self._digest = hashlib.blake2b(digest_size=16)
         self.steps = 0
 
@@ -19,6 +24,7 @@ class Trace:
         """Note a step."""
         line = f"{clock.seconds():.6f} {' '.join(map(str, words))}"
         self._digest.update(line.encode("utf-8", "surrogatepass"))
+        self.latest.append(line)
         self.steps += 1
         if self.is_kept:
             self.lines.append(f"{clock.told(clock.seconds())} {line.partition(' ')[2]}")

@@ -6,6 +6,7 @@ other set of facts is right.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, combinations, groupby, islice, product
 from typing import Any
@@ -64,13 +65,13 @@ class Truth:
         """Give what a reading may say that was shown at an instant, the likeliest first."""
         as_of = datetime.fromisoformat(reading["as_of"])
         inputs = as_told(self._ground.workspace, [*reading["inputs"], *reading["other_inputs"]], as_of)
-        known = [list(self._known(each, at, is_final=is_final)) for _, each in inputs]
+        known = [list(self._known(job, each, at, is_final=is_final)) for job, each in inputs]
         decided = list(self._decided(as_of, is_final=is_final))
         for seen, decisions in islice(product(product(*known), decided), _MOST_TRIED):
             snapshot = await self._snapshot(inputs, seen, decisions, as_of)
             yield _judged(reading["card"], snapshot, with_older=is_final)
 
-    def _known(self, stream: Input, at: float, *, is_final: bool) -> Iterator[Known]:
+    def _known(self, job: Job, stream: Input, at: float, *, is_final: bool) -> Iterator[Known]:
         """Give the sets of changes that a stream may know."""
         until = -1.0
         if stream.complete_until is not None:
@@ -84,9 +85,13 @@ class Truth:
             yield tuple(mine)
             return
         early = until - self.slack
-        # No feed tells what became of something before it went, nor before it changed again behind the bound
-        # of the pull that would have brought it: the next one does.
-        gone = {each.subject for each in mine if each.kind in SILENT or each.at >= early}
+        # No feed tells what became of something before it went, nor, unless it is read by key, before it
+        # changed again behind the bound of the pull that would have brought it: the next one does.
+        gone = {
+            each.subject
+            for each in mine
+            if each.kind in SILENT or (each.at >= early and not job.stream.is_by_key)
+        }
         certain = {each for each in mine if each.at < early and each.subject not in gone}
         seen_at = self._seen_at(stream, at)
         maybe = [each for each in mine if each not in certain and each.at <= seen_at]
@@ -105,17 +110,26 @@ class Truth:
         return committed_at
 
     def _decided(self, as_of: datetime, *, is_final: bool) -> Iterator[tuple[Decision, ...]]:
-        yield tuple(self._decisions)
+        """Give the decisions that a reading may know: it may miss what was written about its instant."""
         if is_final:
+            yield tuple(self._decisions)
             return
-        near = [
-            each
-            for each in self._decisions
-            if abs((datetime.fromisoformat(each.decided_at) - as_of).total_seconds())
-            < _DECIDING + 2 * self.slack
-        ]
-        for left_out in near:
-            yield tuple(each for each in self._decisions if each is not left_out)
+        for each in product(*(self._as_known(decision, as_of) for decision in self._decisions)):
+            yield tuple(known for known in each if known is not None)
+
+    def _as_known(self, decision: Decision, as_of: datetime) -> Iterator[Decision | None]:
+        yield decision
+        if self._is_near(decision.reversed_at, as_of):
+            yield replace(decision, reversed_at="")
+        if self._is_near(decision.decided_at, as_of):
+            yield None
+
+    def _is_near(self, moment: str, as_of: datetime) -> bool:
+        """Say whether an evaluation may have read what people decided before this was written."""
+        if not moment:
+            return False
+        seconds = (datetime.fromisoformat(moment) - as_of).total_seconds()
+        return abs(seconds) < _DECIDING + 2 * self.slack
 
     async def _snapshot(
         self,

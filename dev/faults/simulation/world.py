@@ -28,7 +28,6 @@ ADDRESS = "http://127.0.0.1"
 WORKSPACE = "acme"
 KNOWN, UNKNOWN = 8, 2
 """How many buyers have ordered when a simulation begins: of the ledger's customers, and others."""
-THRESHOLD = 3
 VENDORS = (shopify, sage_intacct, sage_network, teams)
 KINDS = ("shopify", "sage_intacct", "sage_network")
 SHOP, LEDGER, LOG = ACCOUNTS = ("web", "ledger", "log")

@@ -20,6 +20,7 @@ class Entry:
     at: float
     kind: str
     target: str = ""
+    """What it is aimed at, where it is not whatever comes next."""
     nth: int = 1
     """Which operation, call or message from then on."""
     count: int = 1
@@ -27,7 +28,16 @@ class Entry:
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        values = {"target": self.target, "nth": self.nth, "count": self.count, "seconds": self.seconds}
+        target = self.target
+        values = {
+            "target": target,
+            "nth": self.nth,
+            "count": self.count,
+            "seconds": self.seconds,
+            "operation": f"write to {target}" if target else "operation",
+            "write": f"write to {target or 'storage'}",
+            "message": f"message of {target}" if target else "message",
+        }
         return f"{told(self.at)} {KINDS[self.kind].words.format(**values)}"
 
 
@@ -52,22 +62,52 @@ _PASSING = ("throttle", "server_error", "timeout", "reset", "cut", "expired_toke
 _CHANNEL_FAULTS = ("429", "500", "lost", "reset", "cut", "404")
 
 
-def _operation(most: int) -> Draw:
-    return lambda dice: {"nth": dice.randint(1, most)}
+TABLES = ("alerts", "deliveries", "exceptions")
+OUTSIDE = "channels"
+"""What a crash can be aimed at besides writes to storage: what is sent to people."""
+_MOST_OF = {"": 20, "notify": 2, "evaluate": 4, "pull": 4}
+"""Which message of a queue: an alert tells two recipients."""
+_QUEUES = ("", "notify", "notify", "evaluate", "pull")
+_IS_AIMED = 0.5
+_MOST_AIMED = 4
+
+
+def _operation(most: int, *aims: str) -> Draw:
+    """Draw any operation; or, about as often, one of the first writes where a promise is kept."""
+
+    def draw(dice: Random) -> dict[str, Any]:
+        if dice.random() < _IS_AIMED:
+            return {"target": dice.choice(aims), "nth": dice.randint(1, _MOST_AIMED)}
+        return {"nth": dice.randint(1, most)}
+
+    return draw
+
+
+def _message(dice: Random) -> dict[str, Any]:
+    queue = dice.choice(_QUEUES)
+    return {"target": queue, "nth": dice.randint(1, _MOST_OF[queue])}
 
 
 TROUBLES = (
-    Kind("crash_before", "an instance dies before its {nth}. operation from then on", _operation(60)),
-    Kind("crash_after", "an instance dies after its {nth}. operation from then on", _operation(60)),
-    Kind("stop", "instance {nth} is told to stop", _operation(3)),
+    Kind(
+        "crash_before",
+        "an instance dies before its {nth}. {operation} from then on",
+        _operation(60, *TABLES, OUTSIDE),
+    ),
+    Kind(
+        "crash_after",
+        "an instance dies after its {nth}. {operation} from then on",
+        _operation(60, *TABLES, OUTSIDE),
+    ),
+    Kind("stop", "instance {nth} is told to stop", lambda dice: {"nth": dice.randint(1, 3)}),
     Kind(
         "storage_busy",
-        "the {nth}. operation on storage is answered 503, {count} in a row",
-        lambda dice: {"nth": dice.randint(1, 60), "count": dice.randint(1, 3)},
+        "the {nth}. {operation} is answered 503, {count} in a row",
+        lambda dice: {**_operation(60, *TABLES)(dice), "count": dice.randint(1, 3)},
     ),
-    Kind("storage_lost", "the answer of the {nth}. write to storage is lost", _operation(30)),
-    Kind("storage_again", "the {nth}. write to storage is sent twice", _operation(30)),
-    Kind("storage_unsent", "the {nth}. operation on storage reaches nobody", _operation(60)),
+    Kind("storage_lost", "the answer of the {nth}. {write} is lost", _operation(30, *TABLES)),
+    Kind("storage_again", "the {nth}. {write} is sent twice", _operation(30, *TABLES)),
+    Kind("storage_unsent", "the {nth}. {operation} reaches nobody", _operation(60, *TABLES)),
     Kind(
         "empty_pages",
         "the next {count} pages of queries are empty and go on",
@@ -117,12 +157,12 @@ TROUBLES = (
         "the clock of instance {nth} is wrong by {seconds:+.0f} s",
         lambda dice: {"nth": dice.randint(1, 3), "seconds": dice.uniform(-90, 90)},
     ),
-    Kind("twice", "the {nth}. message is given to two instances at once", _operation(20)),
-    Kind("undeleted", "the {nth}. message is not deleted when it is done", _operation(20)),
+    Kind("twice", "the {nth}. {message} is given to two instances at once", _message),
+    Kind("undeleted", "the {nth}. {message} is not deleted when it is done", _message),
     Kind(
         "delayed",
-        "the {nth}. message waits for {seconds:.0f} s",
-        lambda dice: {"nth": dice.randint(1, 20), "seconds": dice.choice((5.0, 60.0, 700.0))},
+        "the {nth}. {message} waits for {seconds:.0f} s",
+        lambda dice: {**_message(dice), "seconds": dice.choice((5.0, 60.0, 700.0))},
     ),
     Kind(
         "stalled",

@@ -20,7 +20,6 @@ GOING = timedelta(seconds=40)
 """How long a table or queue that is deleted stands in the way of a new one."""
 _TABLE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
 _QUEUE_NAME = re.compile(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_CODE = 999_999
 
 
 class Account:

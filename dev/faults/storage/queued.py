@@ -98,11 +98,6 @@ class Queue:
         """Delete all messages."""
         self._messages.clear()
 
-    def reveal(self) -> None:
-        """Show every hidden message at once, as when the server's clock runs ahead: it is given out twice."""
-        for each in self.messages:
-            each.visible_at = min(each.visible_at, self._clock().astimezone(UTC))
-
     def _held(self, name: str, receipt: str) -> Message:
         message = next((each for each in self.messages if each.id == name), None)
         if message is None:

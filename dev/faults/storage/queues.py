@@ -60,7 +60,7 @@ class QueueOf(Client):
         """Add a message."""
         text = self._encode(content)
         given = await self._done(
-            "send", lambda: _given(self._queue().send(text, visibility_timeout, time_to_live), content)
+            "send", lambda: given_of(self._queue().send(text, visibility_timeout, time_to_live), content)
         )
         given.dequeue_count = None
         return given
@@ -102,7 +102,9 @@ class QueueOf(Client):
 
     async def peek_messages(self, max_messages: int | None = None, **_: Any) -> list[QueueMessage]:
         """Look at messages that show."""
-        found = await self._done("peek", lambda: [_given(each) for each in self._queue().peek(max_messages)])
+        found = await self._done(
+            "peek", lambda: [given_of(each) for each in self._queue().peek(max_messages)]
+        )
         for each in found:
             each.pop_receipt = each.next_visible_on = None
         return found
@@ -123,7 +125,7 @@ class QueueOf(Client):
         text = None if content is None else self._encode(content)
         hidden = visibility_timeout or 0
         return await self._done(
-            "renew", lambda: _given(self._queue().renew(name, receipt, hidden, text), content), name
+            "renew", lambda: given_of(self._queue().renew(name, receipt, hidden, text), content), name
         )
 
     async def delete_message(
@@ -139,7 +141,7 @@ class QueueOf(Client):
 
     async def _receive(self, most: int | None, hidden: int | None) -> list[QueueMessage]:
         return await self._done(
-            "receive", lambda: [_given(each) for each in self._queue().receive(most, hidden)]
+            "receive", lambda: [given_of(each) for each in self._queue().receive(most, hidden)]
         )
 
     async def _done(self, verb: str, act: Callable[[], T], name: str = "") -> T:
@@ -163,7 +165,8 @@ def _held(message: QueueMessage | str, pop_receipt: str | None) -> tuple[str, st
     return name, receipt
 
 
-def _given(kept: Message, content: Any = None) -> QueueMessage:
+def given_of(kept: Message, content: Any = None) -> QueueMessage:
+    """Give a message as the client gives it."""
     return QueueMessage(
         content=kept.text if content is None else content,
         id=kept.id,

@@ -12,7 +12,7 @@ from functools import partial
 
 from dev.host import ROOT, application
 from dev.host.queues import QueueListener
-from shared.pipeline import claims, deliver, evaluate, fold, pull, push, runs, sweep
+from shared.pipeline import asking, claims, deliver, evaluate, fold, pull, push, runs, sweep
 from shared.sources import http
 
 vars(application)["QueueListener"] = partial(QueueListener, taken_seconds=4)
@@ -20,7 +20,7 @@ for each in (claims, push, runs, sweep):  # each has taken the name for itself
     vars(each)["CLAIM"] = timedelta(seconds=5)
 claims.EARLY = timedelta(seconds=1)
 evaluate.LEASE = timedelta(seconds=5)
-evaluate.TRY_AGAIN = 1.0
+asking.TRY_AGAIN = 1.0
 evaluate.OVERDUE = timedelta(seconds=4)
 deliver.BUSY = timedelta(seconds=int(os.environ.get("SHORTENED_BUSY_SECONDS", "8")))
 deliver.OVERDUE = timedelta(seconds=2)

@@ -67,7 +67,7 @@ class _Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sorted:
+class Sorted:
     """The cases of a window: the plain ones added up, the others one by one."""
 
     join: Join
@@ -80,7 +80,7 @@ class _Sorted:
 
 def gap_of(card: str, snapshot: Snapshot, window: Window, tolerance_minor_units: int, *others: Window) -> Gap:
     """Join, judge and add up one window; the others may be asked for afterwards."""
-    found = _sorted(snapshot, (window, *others), tolerance_minor_units)
+    found = sorted_cases(snapshot, (window, *others), tolerance_minor_units)
     orders = found.join.orders
     cases = (*found.open, *found.settled)
     revenue = sum(
@@ -109,7 +109,7 @@ def gap_of(card: str, snapshot: Snapshot, window: Window, tolerance_minor_units:
 
 def open_cases(card: str, snapshot: Snapshot, window: Window, tolerance_minor_units: int) -> list[OpenCase]:
     """Give what `gap_of` would give a row for, in any order, without its reason."""
-    found = _sorted(snapshot, (window,), tolerance_minor_units)
+    found = sorted_cases(snapshot, (window,), tolerance_minor_units)
     books = found.join.books()
     return [OpenCase(row_id_of(card, case, books), books.occurred_at(case), case.gap) for case in found.open]
 
@@ -126,7 +126,7 @@ def _shared(snapshot: Snapshot, windows: Sequence[Window], minor_units: int) -> 
     return known[-1]
 
 
-def _sorted(snapshot: Snapshot, windows: Sequence[Window], minor_units: int) -> _Sorted:
+def sorted_cases(snapshot: Snapshot, windows: Sequence[Window], minor_units: int) -> Sorted:
     """Part what is settled from what is open in the first of these windows."""
     window, *_ = windows
     shared = _shared(snapshot, windows, minor_units)
@@ -146,4 +146,4 @@ def _sorted(snapshot: Snapshot, windows: Sequence[Window], minor_units: int) -> 
     for case in join.cases():
         (settled if is_settled(case, books) else open_ones).append(case)
     worth = worth_of(snapshot, plain, window, rates)
-    return _Sorted(join, worth, plain, rates, open_ones, settled)
+    return Sorted(join, worth, plain, rates, open_ones, settled)

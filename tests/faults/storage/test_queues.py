@@ -9,8 +9,7 @@ from azure.core.exceptions import HttpResponseError, ResourceExistsError, Resour
 from azure.storage.queue import TextBase64EncodePolicy
 from azure.storage.queue.aio import QueueClient
 
-from dev.faults.storage.account import Account, connect
-from tests.faults.storage.conftest import Both, Clock
+from tests.faults.storage.conftest import Both
 
 Wait = Callable[[float], Awaitable[None]]
 SECOND = 1.1
@@ -165,17 +164,3 @@ async def test_a_missing_queue_is_missed_alike(both: Both, storage_names: str) -
         sent = await queue.send_message("ä")
         found.append((sent.content, [each.content for each in await queue.peek_messages()]))
     assert found[0] == found[1] == ("ä", ["w6Q="])
-
-
-async def test_what_is_taken_can_be_given_out_again(account: Account, clock: Clock) -> None:
-    """A message whose worker has not ended may be given out again; the first receipt is then stale."""
-    queue = connect(account)[1].get_queue_client("work")
-    await queue.create_queue()
-    await queue.send_message("once")
-    first: Any = await queue.receive_message(visibility_timeout=600)
-    account.queue("work").reveal()
-    second: Any = await queue.receive_message(visibility_timeout=600)
-    assert (first.id, 1, 2) == (second.id, first.dequeue_count, second.dequeue_count)
-    assert ("HttpResponseError", 400) == await _refused(queue.delete_message(first))
-    await clock.go_on(601)
-    await queue.delete_message(second)

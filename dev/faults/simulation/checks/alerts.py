@@ -1,4 +1,4 @@
-"""Each incident is told once and ended once, none is false, and in the end those are open that should be."""
+"""Each step of an incident is told once, none is false, and in the end those are open that should be."""
 
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
@@ -23,17 +23,9 @@ async def broken(ending: Ending) -> AsyncIterator[str]:
     numbers = [each.number for each in events]
     if numbers != list(range(1, len(events) + 1)):
         yield f"the events have the numbers {numbers}"
-    told: dict[Key, str] = {}
+    told: dict[Key, int] = {}
     for event in events:
-        for key in _about(event):
-            kind = event.message["kind"]
-            if (kind == "opened") == (key in told):
-                yield f"{key} is told as {kind} while it is {'open' if key in told else 'not'}"
-            if kind == "recovered":
-                told.pop(key, None)
-            else:
-                told[key] = event.message["opened_at"]
-        for each in _false(ending, event):
+        for each in (*_misnumbered(event, told), *_false(ending, event)):
             yield each
     kept = await ending.services.store.alerts.of(ending.workspace)
     now = text(clock.instant(clock.seconds()))
@@ -45,6 +37,22 @@ async def broken(ending: Ending) -> AsyncIterator[str]:
     expected = {(card, "") for card in ending.cards if await _is_past(ending, card)}
     if standing != expected:
         yield f"open are {sorted(standing)}, but should be {sorted(expected)}"
+
+
+def _misnumbered(event: Event, told: dict[Key, int]) -> Iterator[str]:
+    """Count a message of an incident among those that were told, and find what is wrong with its number."""
+    kind, number, keys = event.message["kind"], event.message["number"], _about(event)
+    for key in keys:
+        if (kind == "opened") == (key in told):
+            yield f"{key} is told as {kind} while it is {'open' if key in told else 'not'}"
+        told[key] = told.get(key, 0) + 1
+    # Several sources are told of together, under the number of one of them.
+    due = sorted({told[key] for key in keys})
+    if number not in due:
+        yield f"{event.message['heading']} is told as number {number} of its incident, not {due}"
+    if kind == "recovered":
+        for key in keys:
+            del told[key]
 
 
 def _about(event: Event) -> list[Key]:

@@ -1,7 +1,7 @@
 """Everything that is told arrives, and no oftener than nobody can help.
 
-A delivery may arrive again only where whoever sent it ended, got no answer, or could not note that it was
-sent: from there nobody can know whether it arrived.
+A delivery may arrive again only where whoever sent it ended before the note of it was due, got no answer,
+or could not note that it was sent: from there nobody can know whether it arrived.
 """
 
 import hashlib
@@ -18,6 +18,9 @@ from shared.alerting.adaptive_card import post_of
 from shared.domain.deliveries import Delivery
 from shared.pipeline.deliver import MOST_ATTEMPTS
 
+_NOTED_WITHIN = 10.0
+"""Seconds after which whoever sent a delivery has noted it: half a call, and a write that is slow twice."""
+
 
 async def broken(ending: Ending) -> AsyncIterator[str]:
     """Say what did not arrive, and what arrived once too often."""
@@ -29,28 +32,39 @@ async def broken(ending: Ending) -> AsyncIterator[str]:
         if not mine or len({each.recipient for each in mine}) != len(mine):
             yield f"the event {event.number} has the deliveries {[each.recipient for each in mine]}"
     told_of = [event.message for event in events]
-    arrived = {_name_at_receiver(each): each for each in deliveries}
+    arrived: dict[str, list[Delivery]] = {}
+    for each in deliveries:
+        arrived.setdefault(_name_at_receiver(each), []).append(each)
     for name in {each.delivery for each in journal.taken} - arrived.keys():
         yield f"{name} arrived, and nobody was to be told so"
-    for name, each in arrived.items():
+    for name, same in arrived.items():
         takes = [taken for taken in journal.taken if taken.delivery == name]
-        what = f"{each.message['heading']} to {each.recipient}"
-        if each.message not in told_of:
+        what = f"{same[0].message['heading']} to {same[0].recipient}"
+        if any(each.message not in told_of for each in same):
             yield f"{what}: there is no such event"
-        for problem in _problems(each, takes, journal):
+        for problem in _problems(same, takes, journal):
             yield f"{what}: {problem}"
 
 
-def _problems(delivery: Delivery, takes: list[Taken], journal: Journal) -> Iterator[str]:
-    if delivery.state not in {"sent", "failed"}:
-        yield f"it is still {delivery.state}"
-    elif delivery.state == "sent" and not takes:
+def _problems(same: list[Delivery], takes: list[Taken], journal: Journal) -> Iterator[str]:
+    """Say what is wrong with deliveries that say the same, word for word, to the same recipient.
+
+    An alert that opens again within a minute may say so: then each of them may arrive once.
+    """
+    for delivery in same:
+        if delivery.state not in {"sent", "failed"}:
+            yield f"it is still {delivery.state}"
+        elif delivery.state == "failed" and not _may_fail(delivery):
+            yield f"it failed: {[attempt.outcome for attempt in delivery.attempts]}"
+    if len(takes) < sum(delivery.state == "sent" for delivery in same):
         yield "it is sent, and did not arrive"
-    elif delivery.state == "failed" and not _may_fail(delivery):
-        yield f"it failed: {[attempt.outcome for attempt in delivery.attempts]}"
-    for first, again in pairwise(takes):
-        if not _is_excused(journal, delivery.id, first, again):
-            yield f"it arrived at {told(first.at)} and again at {told(again.at)}"
+    repeats = [
+        (first, again)
+        for first, again in pairwise(takes)
+        if not any(_is_excused(journal, delivery.id, first, again) for delivery in same)
+    ]
+    for first, again in repeats[len(same) - 1 :]:
+        yield f"it arrived at {told(first.at)} and again at {told(again.at)}"
 
 
 def _name_at_receiver(delivery: Delivery) -> str:
@@ -74,7 +88,7 @@ def _is_excused(journal: Journal, delivery: str, first: Taken, again: Taken) -> 
     if noted:
         return False
     ended = journal.ended.get(first.instance)
-    has_ended = ended is not None and ended <= again.at
+    has_ended = ended is not None and ended <= min(again.at, first.at + _NOTED_WITHIN)
     could_not_note = any(
         instance == first.instance and first.at <= at < again.at and row == f"delivery|{delivery}"
         for at, instance, row in journal.failed
