@@ -27,10 +27,15 @@ class Spent:
     bytes: int = 0
     """Of the entities' binary properties."""
 
-    def take(self, stage: str, wall: float, cpu: float) -> None:
-        """Add what a stage took since these instants."""
-        self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - wall
-        self.cpu_seconds[stage] = self.cpu_seconds.get(stage, 0) + time.process_time() - cpu
+    @contextmanager
+    def on(self, stage: str) -> Iterator[None]:
+        """Add what the block takes to a stage."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - wall
+            self.cpu_seconds[stage] = self.cpu_seconds.get(stage, 0) + time.process_time() - cpu
 
 
 @contextmanager
@@ -65,11 +70,8 @@ def watched() -> Iterator[Spent]:
 def _timed(spent: Spent, stage: str, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @wraps(work)
     async def timed(*args: Any, **more: Any) -> Any:
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
+        with spent.on(stage):
             return await work(*args, **more)
-        finally:
-            spent.take(stage, wall, cpu)
 
     return timed
 
@@ -79,10 +81,7 @@ def _judging(spent: Spent, judge: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(judge)
     def timed(card: Any, snapshot: Any) -> Any:
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
+        with spent.on(f"judge {card.id}"):
             return judge(card, snapshot)
-        finally:
-            spent.take(f"judge {card.id}", wall, cpu)
 
     return timed

@@ -103,7 +103,7 @@ def live(merchant: Merchant, disturb: Disturb) -> dict[str, Any]:
     ids = sorted(each["id"] for each in merchant.get("/exceptions")["exceptions"])[:COMMENTS]
     with ThreadPoolExecutor(1) as person:
         working = person.submit(work_the_list, merchant, ids)
-        merchant.http.post(f"{merchant.path}/evaluate").raise_for_status()
+        merchant.ask_evaluation()
         disturb(merchant, EVALUATE)
         ledger.is_broken = True
         merchant.fire("pull_sage_intacct")
