@@ -17,6 +17,8 @@ CARD = "ecom_customers_absent_from_sage"
 COMMENTS = 12
 OF_ITS_TIME = {"alert", "evaluated_at", "published_at", "took_seconds", "workspace_version", "lag_seconds"}
 """What says when a reading was made and at which port its vendors were: no two runs have these in common."""
+WAYS = ("hosts", "hosts and storage", "storage")
+"""What a disturbance ends and starts again."""
 
 Disturb = Callable[[Merchant, str], None]
 
@@ -27,7 +29,7 @@ def undisturbed(_: Merchant, __: str) -> None:
 
 @dataclass(frozen=True)
 class Reaper:
-    """Kills the hosts at drawn moments of the work of a queue, and now and then restarts the storage."""
+    """Kills the hosts, restarts the storage, or both, at drawn moments of the work of a queue."""
 
     dice: random.Random
     caught: Counter[str]
@@ -39,19 +41,23 @@ class Reaper:
         return cls(random.Random(seed), Counter())  # noqa: S311 - drawn, not guarded
 
     def __call__(self, merchant: Merchant, queue: str) -> None:
-        """Wait until a message of the queue is at work, and kill all hosts a moment later."""
+        """Wait until a message of the queue is at work, and a moment later disturb it in one of the ways.
+
+        Where the storage alone is restarted, the hosts go on without it for as long as that takes.
+        """
         plant = merchant.plant
         patience = monotonic() + 5
         while monotonic() < patience and not merchant.messages(queue)[1]:
             sleep(0.01)
         sleep(self.dice.random() * 0.25)
-        count = len(plant.instances)
-        for instance in [*plant.instances]:
+        what = self.dice.choice(WAYS)
+        killed = [*plant.instances] if "hosts" in what else []
+        for instance in killed:
             plant.kill(instance)
         self.caught[queue] += bool(merchant.messages(queue)[1])
-        if self.dice.random() < 0.5:
+        if "storage" in what:
             plant.restart_storage()
-        for _ in range(count):
+        for _ in killed:
             plant.start()
 
 
