@@ -11,7 +11,11 @@ from unittest.mock import patch
 from azure.core.pipeline.transport import AioHttpTransport
 
 from shared.pipeline import evaluate
+from shared.pipeline.snapshots import Arriving
 from shared.store.tables import Table
+
+READ = "read"
+"""What is waited for until records are there that are read while cards are judged."""
 
 
 @dataclass
@@ -42,7 +46,7 @@ class Spent:
 def watched() -> Iterator[Spent]:
     """Watch the evaluations of this process while the block runs."""
     spent = Spent()
-    stages = {"snapshot_of": "read", "publish": "publish", "follow": "exceptions", "tell": "alerts"}
+    stages = {"publish": "publish", "follow": "exceptions", "tell": "alerts"}
     sent, between = AioHttpTransport.send, Table.between
 
     async def send(self: AioHttpTransport, request: Any, **more: Any) -> Any:
@@ -62,6 +66,8 @@ def watched() -> Iterator[Spent]:
         for name, stage in stages.items():
             timed = _timed(spent, stage, getattr(evaluate, name))
             patches.enter_context(patch.object(evaluate, name, timed))
+        waiting = _waiting(spent, Arriving.__getitem__)
+        patches.enter_context(patch.object(Arriving, "__getitem__", waiting))
         judging = _judging(spent, evaluate.judge)  # type: ignore[attr-defined]
         patches.enter_context(patch.object(evaluate, "judge", judging))
         yield spent
@@ -77,11 +83,23 @@ def _timed(spent: Spent, stage: str, work: Callable[..., Awaitable[Any]]) -> Cal
 
 
 def _judging(spent: Spent, judge: Callable[..., Any]) -> Callable[..., Any]:
-    """Time each card by itself."""
+    """Time each card by itself; what it waits for records that are being read is told as `read`."""
 
     @wraps(judge)
-    def timed(card: Any, snapshot: Any) -> Any:
-        with spent.on(f"judge {card.id}"):
-            return judge(card, snapshot)
+    def timed(card: Any, snapshot: Any, **more: Any) -> Any:
+        stage, waited = f"judge {card.id}", spent.seconds.get(READ, 0.0)
+        with spent.on(stage):
+            answer = judge(card, snapshot, **more)
+        spent.seconds[stage] -= spent.seconds.get(READ, 0.0) - waited
+        return answer
+
+    return timed
+
+
+def _waiting(spent: Spent, get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def timed(self: Arriving, record_type: Any) -> Any:
+        with spent.on(READ):
+            return get(self, record_type)
 
     return timed
