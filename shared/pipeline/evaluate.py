@@ -107,10 +107,10 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
     judged: list[Judged] = []
     is_followed = True
     first = [need.record_type for card in cards for need in card.needs]
-    async with arriving(services, workspace, inputs, as_of, first) as (snapshot, _):
+    async with arriving(services, workspace, inputs, as_of, first) as (visible, _):
         # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
         checkpoints = await services.store.checkpoints.of(workspace.id)
-        snapshot = replace(snapshot, inputs=with_losses(snapshot.inputs, workspace, checkpoints))
+        snapshot = replace(visible, inputs=with_losses(visible.inputs, workspace, checkpoints))
         for card in cards:
             if judged and judged[-1].card.unit != card.unit:
                 snapshot.forget()

@@ -13,11 +13,9 @@ from shared.domain.workspace import Workspace
 from shared.pipeline.collector import collect_young, give_back
 from shared.pipeline.jobs import Job
 from shared.pipeline.services import Services
+from shared.store.segment_details import PATIENCE_SECONDS, begin
 from shared.store.segments import Run
 
-BESIDE = 1
-"""So many types of records are read beside each other: what is judged first is to be there first."""
-PATIENCE_SECONDS = 300.0
 Read = asyncio.Task[list[Batch]]
 
 
@@ -40,7 +38,7 @@ class Arriving(Mapping[type[Record], Sequence[Batch]]):
         try:
             if task.done():
                 return task.result()
-            return asyncio.run_coroutine_threadsafe(_end_of(task), self._loop).result(PATIENCE_SECONDS)
+            return begin(_end_of(task), self._loop).result(PATIENCE_SECONDS)
         except Exception as error:
             raise NotRead(f"{record_type.__name__} could not be read") from error
 
@@ -71,10 +69,10 @@ async def arriving(
     as_of: datetime,
     first: Iterable[type[Record]] = (),
 ) -> AsyncIterator[tuple[Snapshot, Mapping[type[Record], Read]]]:
-    """Give the same while its records are still being read, those of the `first` types before the others.
+    """Give the same while its records are still being read, type by type, the `first` ones before the others.
 
-    What is visible is settled then; what is read while the block runs is a part of it. Where that fails, the
-    block ends with the error of the store.
+    What is visible is settled by then. Beside the snapshot it gives the reading of each type. Where that
+    fails and a judge has met it, the block ends with the error of the store.
     """
     found = await asyncio.gather(*(_runs(services, job, known, as_of) for job, known in inputs))
     streams: dict[type[Record], list[tuple[Job, list[Run]]]] = defaultdict(list)
@@ -85,7 +83,7 @@ async def arriving(
         for (_, known), runs in zip(inputs, found, strict=True)
     )
     decisions = await services.store.decisions.of(workspace.id)
-    turn = asyncio.Semaphore(BESIDE)
+    turn = asyncio.Lock()
     order = [each for each in dict.fromkeys((*first, *streams)) if each in streams]
     reading = {each: asyncio.create_task(_read(services, each, streams[each], turn)) for each in order}
     try:
@@ -111,13 +109,13 @@ async def _read(
     services: Services,
     record_type: type[Record],
     streams: Sequence[tuple[Job, list[Run]]],
-    turn: asyncio.Semaphore,
+    turn: asyncio.Lock,
 ) -> list[Batch]:
-    """Read all streams of a type at once, each a few pages of segments."""
-    segments = services.store.segments
+    """Read all streams of a type at once, each a few pages of segments, once it is the type's turn."""
+    read = services.store.segments.batches
     async with turn:
-        parts = await asyncio.gather(*(segments.batches(job.name, record_type, runs) for job, runs in streams))
-        # The client leaves its answers in circles, as large as all that was read, and the collector is at rest.
+        parts = await asyncio.gather(*(read(job.name, record_type, runs) for job, runs in streams))
+        # The client leaves its answers in circles, as large as all that was read, and the collector rests.
         collect_young()
         give_back()
     return [batch for part in parts for batch in part]

@@ -260,7 +260,7 @@ class Table:
         if last:
             query += " and RowKey lt @last"
             parameters["last"] = last
-        untyped = {"raw_request_hook": _ask_untyped} if binary else {}
+        untyped: dict[str, Any] = {"raw_request_hook": _ask_untyped} if binary else {}
         found = self._client.query_entities(query, parameters=parameters, select=select, **untyped)
         async for entity in found:
             yield _decoded(entity, binary) if binary else _plain(entity)

@@ -1,5 +1,7 @@
 """One evaluation answers all who asked before it began, and nobody who asked later."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
