@@ -35,10 +35,9 @@ class Arriving(Mapping[type[Record], Sequence[Batch]]):
 
     def __getitem__(self, record_type: type[Record]) -> Sequence[Batch]:
         task = self._reading[record_type]
+        ended = None if task.done() else begin(_end_of(task), self._loop)
         try:
-            if task.done():
-                return task.result()
-            return begin(_end_of(task), self._loop).result(PATIENCE_SECONDS)
+            return task.result() if ended is None else ended.result(PATIENCE_SECONDS)
         except Exception as error:
             raise NotRead(f"{record_type.__name__} could not be read") from error
 

@@ -30,11 +30,14 @@ class Mutation:
 
 _DELIVER = "shared.pipeline.deliver:deliver"
 _SAVE_DELIVERY = "etag = await services.store.alerts.save_delivery(workspace_id, taken, etag)"
-_READ = "batches = await services.store.segments.batches(job.name, job.stream.record_type, {})"
-_IN_PROGRESS = """going = await services.store.checkpoints.load(job.name)
-        half = [replace(each, run=going.run, segments=going.run_segments) for each in runs[-1:] if going.run]
-        seen = [*([] if half and going.run_since is None else runs), *half]
-        """
+_READ = "parts = await asyncio.gather(*(read(job.name, record_type, runs) for job, runs in streams))"
+_IN_PROGRESS = """seen = []
+        for job, runs in streams:
+            going = await services.store.checkpoints.load(job.name)
+            last = runs[-1:] if going.run else []
+            half = [replace(each, run=going.run, segments=going.run_segments) for each in last]
+            seen.append((job, [*([] if half and going.run_since is None else runs), *half]))
+        parts = await asyncio.gather(*(read(job.name, record_type, runs) for job, runs in seen))"""
 """The reading goes on naming the last run that was committed: only what it shows can tell."""
 MUTATIONS = {
     "a sent delivery is sent again": Mutation(
@@ -82,9 +85,9 @@ MUTATIONS = {
         tuple(Entry(at, "exception", "comment", nth=2) for at in (1_000.0, 1_001.0, 1_002.0, 1_003.0)),
     ),
     "a run that is not committed is seen": Mutation(
-        "shared.pipeline.snapshots:snapshot_of",
-        _READ.format("runs"),
-        _IN_PROGRESS + _READ.format("seen"),
+        "shared.pipeline.snapshots:_read",
+        _READ,
+        _IN_PROGRESS,
         (
             Entry(1_000.0, "anew", "ledger"),
             # The first page is two writes: it is there, and its run has still pages to come.
