@@ -35,6 +35,8 @@ _CONFLICTS = frozenset({404, 409, 412})
 _INT32 = 2**31
 _FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+_UNTYPED = {"Accept": "application/json;odata=nometadata"}
+"""Has the answer not say which properties are bytes: the library would decode them, slowly."""
 _SENT_AGAIN: dict[str, Any] = {"retry_on_methods": frozenset({"POST"})}
 """The library sends no POST again, not even over a connection that the other side has let go of meanwhile.
 
@@ -118,11 +120,6 @@ def _plain(entity: Mapping[str, Any]) -> Entity:
     }
     plain["etag"] = getattr(entity, "metadata", {}).get("etag", "")
     return plain
-
-
-def _ask_untyped(request: Any) -> None:
-    """Have the answer not say which properties are bytes: the library would decode them, slowly."""
-    request.http_request.headers["Accept"] = "application/json;odata=nometadata"
 
 
 def _decoded(entity: Mapping[str, Any], binary: Collection[str]) -> Entity:
@@ -260,7 +257,7 @@ class Table:
         if last:
             query += " and RowKey lt @last"
             parameters["last"] = last
-        untyped: dict[str, Any] = {"raw_request_hook": _ask_untyped} if binary else {}
+        untyped: dict[str, Any] = {"headers": _UNTYPED} if binary else {}
         found = self._client.query_entities(query, parameters=parameters, select=select, **untyped)
         async for entity in found:
             yield _decoded(entity, binary) if binary else _plain(entity)

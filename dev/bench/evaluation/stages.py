@@ -15,7 +15,7 @@ from shared.pipeline.snapshots import Arriving
 from shared.store.tables import Table
 
 READ = "read"
-"""What is waited for until records are there that are read while cards are judged."""
+"""What a judge waits for until records are there that are read beside it."""
 
 
 @dataclass
@@ -87,10 +87,12 @@ def _judging(spent: Spent, judge: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(judge)
     def timed(card: Any, snapshot: Any, **more: Any) -> Any:
-        stage, waited = f"judge {card.id}", spent.seconds.get(READ, 0.0)
+        stage, told = f"judge {card.id}", (spent.seconds, spent.cpu_seconds)
+        waited = [each.get(READ, 0.0) for each in told]
         with spent.on(stage):
             answer = judge(card, snapshot, **more)
-        spent.seconds[stage] -= spent.seconds.get(READ, 0.0) - waited
+        for each, before in zip(told, waited, strict=True):
+            each[stage] -= each.get(READ, 0.0) - before
         return answer
 
     return timed

@@ -30,14 +30,14 @@ class Mutation:
 
 _DELIVER = "shared.pipeline.deliver:deliver"
 _SAVE_DELIVERY = "etag = await services.store.alerts.save_delivery(workspace_id, taken, etag)"
-_READ = "parts = await asyncio.gather(*(read(job.name, record_type, runs) for job, runs in streams))"
+_READ = "tasks = [asyncio.create_task(read(job.name, record_type, runs)) for job, runs in streams]"
 _IN_PROGRESS = """seen = []
         for job, runs in streams:
             going = await services.store.checkpoints.load(job.name)
             last = runs[-1:] if going.run else []
             half = [replace(each, run=going.run, segments=going.run_segments) for each in last]
             seen.append((job, [*([] if half and going.run_since is None else runs), *half]))
-        parts = await asyncio.gather(*(read(job.name, record_type, runs) for job, runs in seen))"""
+        tasks = [asyncio.create_task(read(job.name, record_type, runs)) for job, runs in seen]"""
 """The reading goes on naming the last run that was committed: only what it shows can tell."""
 MUTATIONS = {
     "a sent delivery is sent again": Mutation(

@@ -17,8 +17,6 @@ CARD = "ecom_customers_absent_from_sage"
 COMMENTS = 12
 OF_ITS_TIME = {"alert", "evaluated_at", "published_at", "took_seconds", "workspace_version", "lag_seconds"}
 """What says when a reading was made and at which port its vendors were: no two runs have these in common."""
-WAYS = ("hosts", "hosts and storage", "storage")
-"""What a disturbance ends and starts again."""
 
 Disturb = Callable[[Merchant, str], None]
 
@@ -41,24 +39,31 @@ class Reaper:
         return cls(random.Random(seed), Counter())  # noqa: S311 - drawn, not guarded
 
     def __call__(self, merchant: Merchant, queue: str) -> None:
-        """Wait until a message of the queue is at work, and a moment later disturb it in one of the ways.
+        """Wait until a message of the queue is at work, and kill all hosts a moment later.
 
-        Where the storage alone is restarted, the hosts go on without it for as long as that takes.
+        Half of the times the storage is restarted before there are hosts again; and half of the times once
+        more while they work, who go on without it for as long as that takes.
         """
         plant = merchant.plant
+        self._await_work(merchant, queue)
+        count = len(plant.instances)
+        for instance in [*plant.instances]:
+            plant.kill(instance)
+        self.caught[queue] += bool(merchant.messages(queue)[1])
+        if self.dice.random() < 0.5:
+            plant.restart_storage()
+        for _ in range(count):
+            plant.start()
+        if self.dice.random() < 0.5:
+            self._await_work(merchant, queue)
+            self.caught[queue] += bool(merchant.messages(queue)[1])
+            plant.restart_storage()
+
+    def _await_work(self, merchant: Merchant, queue: str) -> None:
         patience = monotonic() + 5
         while monotonic() < patience and not merchant.messages(queue)[1]:
             sleep(0.01)
         sleep(self.dice.random() * 0.25)
-        what = self.dice.choice(WAYS)
-        killed = [*plant.instances] if "hosts" in what else []
-        for instance in killed:
-            plant.kill(instance)
-        self.caught[queue] += bool(merchant.messages(queue)[1])
-        if "storage" in what:
-            plant.restart_storage()
-        for _ in killed:
-            plant.start()
 
 
 def _patiently(call: Callable[[], httpx.Response]) -> httpx.Response | None:
