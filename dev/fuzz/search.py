@@ -15,7 +15,7 @@ def main() -> None:
     """Search one target until libFuzzer's options say that it is enough."""
     atheris: Any = import_module("atheris")  # requirements-fuzz.txt has it, and nobody else needs it
     logging.disable()
-    with atheris.instrument_imports(include=["shared", "functions"]):
+    with atheris.instrument_imports(include=["shared", "functions", "dev.backup"]):
         from dev.fuzz.targets import TARGETS  # noqa: PLC0415 - imported to be watched
     name, *options = sys.argv[1:]
     target = next(each for each in TARGETS if each.name == name)

@@ -14,7 +14,6 @@ from dev.load.plant import planted
 from dev.worlds.distribution_bc import distribution_bc
 from dev.worlds.world import World
 
-CARD = "revenue_gap_detailed_breakdown"
 CUTS = (
     "platform=bigcommerce&page_size=50",
     "min_age_days=7&page_size=50",

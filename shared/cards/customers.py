@@ -9,7 +9,7 @@ from shared.cards.card import Need, Unresolved
 from shared.cards.cohorts import AMBIGUOUS, GUEST, SUSPECTED_DUPLICATES, cohort_of
 from shared.domain.absence import Absence, Master, Population, compared, parted
 from shared.domain.buyers import COMMERCE, Buyer
-from shared.domain.evidence import ShownOrders, evidence
+from shared.domain.evidence import ShownOrders, evidence, fetch_records
 from shared.domain.records import CommerceCustomer, Company, CompanyMember, Order
 from shared.domain.rows import PRIVACY_BLOCKED, CustomerRow, row_id
 from shared.domain.snapshot import Snapshot
@@ -97,8 +97,15 @@ def subject_of(absence: Absence) -> tuple[str, str]:
     return absence.buyer.entity, absence.buyer.identity
 
 
-def shown_orders(snapshot: Snapshot, cases: Iterable[Absence], added: Iterable[int] = ()) -> ShownOrders:
-    """Read the orders behind some cases, for their rows to show, and what others are worth."""
+def shown_orders(
+    snapshot: Snapshot, found: Population, cases: Iterable[Absence], added: Iterable[int] = ()
+) -> ShownOrders:
+    """Read the orders behind some cases, for their rows to show, and what others are worth.
+
+    The master records that the rows show beside them are read as well.
+    """
+    cases = tuple(cases)
+    fetch_records(found, cases)
     return ShownOrders(snapshot, (row for case in cases for row in case.buyer.orders), added)
 
 

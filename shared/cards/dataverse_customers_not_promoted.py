@@ -87,8 +87,9 @@ _BY_CODE = {cause.code: cause for cause in CAUSES}
 def judge(snapshot: Snapshot, window: Window, _: CardSettings) -> Judgement:
     """Count the records of the window that are in scope, past the grace period, and not promoted."""
     found = dynamics_365.promotions(snapshot, window)
-    rows = oldest_first(_row(snapshot, each) for each in found.stuck)
     crm = snapshot.table(CrmCustomer, "dataverse")
+    crm.fetch((each.row for each in found.stuck), "display_name")
+    rows = oldest_first(_row(snapshot, each) for each in found.stuck)
     active = sum(is_to_be_promoted(crm, row) for row in range(len(crm)))
     return Judgement(
         value=len(rows),

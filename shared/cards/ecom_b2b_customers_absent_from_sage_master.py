@@ -57,7 +57,7 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     buyers = [buyer for buyer in found.others if buyer.segment == "b2b"]
     cases = _cases(snapshot, found)
     ever = orders_ever(snapshot, [absence.buyer for absence in cases])
-    orders = shown_orders(snapshot, cases, chain.from_iterable(ever))
+    orders = shown_orders(snapshot, found, cases, chain.from_iterable(ever))
     listed = (_row(snapshot, window, found, each, orders) for each in zip(cases, ever, strict=True))
     rows = _most_valuable_first(snapshot, listed)
     # What the wider card leaves out cannot count here: this card is a part of it (SAGE-CM-03).

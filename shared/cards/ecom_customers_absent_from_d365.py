@@ -75,7 +75,7 @@ def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgeme
     master = dynamics_365.master(snapshot)
     found = population_of(snapshot, window, settings, master)
     traces = _Traces(snapshot)
-    orders = shown_orders(snapshot, found.cases)
+    orders = shown_orders(snapshot, found, found.cases)
     rows = oldest_first(_row(snapshot, found, each, orders, traces) for each in found.cases)
     rows = leave_out(rows, excluded(settings))
     counts = counted(rows)

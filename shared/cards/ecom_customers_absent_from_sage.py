@@ -48,7 +48,7 @@ ID = sage.WIDER
 def judge(snapshot: Snapshot, window: Window, settings: CardSettings) -> Judgement:
     """Count the buyers of the window whom the Sage master does not know, and cut them by cohort."""
     found = population_of(snapshot, window, settings, MASTER)
-    orders = shown_orders(snapshot, found.cases)
+    orders = shown_orders(snapshot, found, found.cases)
     rows = oldest_first(_row(snapshot, window, found, each, orders) for each in found.cases)
     rows = leave_out(rows, excluded(settings))
     counts = counted(rows)

@@ -23,8 +23,8 @@ def sync_log(snapshot: Snapshot) -> SyncLog:
 
 def active_orders(snapshot: Snapshot, buyer: Buyer) -> tuple[int, ...]:
     """Give the orders of a buyer that are still to be invoiced (decision 21)."""
-    states = snapshot.table(Order, *COMMERCE)["state"]
-    return tuple(row for row in buyer.orders if states[row] == "placed")
+    orders = snapshot.table(Order, *COMMERCE)
+    return tuple(row for row in buyer.orders if orders.cell(row, "state") == "placed")
 
 
 def has_active_order(snapshot: Snapshot, buyer: Buyer) -> bool:

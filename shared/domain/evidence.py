@@ -69,6 +69,16 @@ class ShownOrders:
         )
 
 
+def fetch_records(found: Population, cases: Iterable[Absence]) -> None:
+    """Read the details of the master records that `evidence` gives of these cases, together."""
+    rows = {
+        row
+        for case in cases
+        for row in (*case.match.others, *(candidate.row for candidate in case.candidates))
+    }
+    found.index.masters.fetch(rows, "display_name")
+
+
 def evidence(found: Population, absence: Absence) -> dict[str, Any]:
     """Give what was tried and what came near, for people who check it by hand (GEN-06)."""
     masters = found.index.masters

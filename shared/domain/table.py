@@ -184,9 +184,9 @@ class Table:
         for together, numbers in sources.items():
             found = together([self.batches[number].details for number in numbers])
             for number, decoder in zip(numbers, found, strict=True):
-                places = [self._place(number, row) for row in wanted[number]]
+                places = [*self._places(number, wanted[number])]
                 for name in names:
-                    values = map(decoder[name].__getitem__, places)
+                    values = values_at(form_of(decoder, name), places)
                     self._fetched[name].update(zip(wanted[number], values, strict=True))
 
     def detail(self, row: int, column: str) -> Any:

@@ -20,7 +20,7 @@ from shared.pipeline.past_inputs import as_told, later
 from shared.pipeline.services import Services
 from shared.pipeline.snapshots import snapshot_of
 from shared.store.readings import Document, pages_of
-from shared.store.segments import SegmentsGone
+from shared.store.segments import NOT_READ, SegmentsGone
 
 _REACHES = (timedelta(hours=2), timedelta(hours=26), timedelta(days=3_660))
 
@@ -109,7 +109,7 @@ async def _at(services: Services, card: Card, standing: Document, moment: dateti
     answer = without_asking(card, snapshot)
     if answer is None:
         snapshot = await snapshot_of(services, workspace, inputs, as_of)
-        answer = await asyncio.to_thread(judge, card, snapshot, lets_through=(SegmentsGone,))
+        answer = await asyncio.to_thread(judge, card, snapshot, lets_through=NOT_READ)
     kept = None if answer.judgement else await _before_held(services, card, standing, last)
     shown = reading.document(card, snapshot, answer, kept.reading if kept else None, as_of)
     shown["workspace_version"] = standing["workspace_version"]

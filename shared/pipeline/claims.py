@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.pipeline import log
 from shared.pipeline.jobs import Job
@@ -70,6 +71,17 @@ def begin_run(job: Job, checkpoint: Checkpoint, now: datetime) -> Checkpoint:
         is_to_be_read_since=None,
         sweep="" if reads_all else checkpoint.sweep,
     )
+
+
+def asked_again(job: Job, failed: Checkpoint, checkpoint: Checkpoint) -> dict[str, Any]:
+    """Give what the next run is to read, as one that failed was asked for it: all, or from a date on."""
+    usual = _usual_since(failed, job.stream, failed.run_until or BEGINNING)
+    if usual is None or job.stream.is_full_read:
+        return {}
+    if failed.run_since is None:
+        return {"is_to_be_read_anew": True}
+    since = min(failed.run_since, checkpoint.is_to_be_read_since or failed.run_since)
+    return {"is_to_be_read_since": since} if since < usual else {}
 
 
 async def claim_sweep(services: Services, job: Job) -> Checkpoint | None:

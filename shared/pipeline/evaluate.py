@@ -24,9 +24,10 @@ from shared.pipeline.publish import Evaluation, Published, publish
 from shared.pipeline.pull import is_busy
 from shared.pipeline.reading import Answer
 from shared.pipeline.services import Services
-from shared.pipeline.snapshots import snapshot_of
+from shared.pipeline.snapshots import arriving
 from shared.pipeline.tell import tell
 from shared.store.readings import Standing
+from shared.store.segments import NOT_READ
 
 LEASE = timedelta(minutes=10)
 WRONG_CLOCK = timedelta(minutes=5)
@@ -99,10 +100,6 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
     inputs = inputs_of(workspace, checkpoints, as_of)
     tell_lags(inputs, as_of)
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
-    snapshot = await snapshot_of(services, workspace, inputs, as_of)
-    # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
-    checkpoints = await services.store.checkpoints.of(workspace.id)
-    snapshot = replace(snapshot, inputs=with_losses(snapshot.inputs, workspace, checkpoints))
     evaluation = Evaluation(
         evaluated_at,
         await services.store.workspaces.keep_version(workspace),
@@ -110,15 +107,22 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
     )
     judged: list[Judged] = []
     is_followed = True
-    for card in cards:
-        if judged and judged[-1].card.unit != card.unit:
-            snapshot.forget()
-        with telemetry.span("judge", workspace=workspace.id, card=card.id):
-            answer = await asyncio.to_thread(judge, card, snapshot)
-            published = await publish(services, card, snapshot, answer, evaluation)
-            is_followed &= await _follow(services, card, answer, published)
-            judged.append(await _judged(services, card, workspace, published))
-            _tell(workspace, card, published, time.monotonic() - started)
+    first = [need.record_type for card in cards for need in card.needs]
+    async with arriving(services, workspace, inputs, as_of, first) as (visible, reading):
+        # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
+        checkpoints = await services.store.checkpoints.of(workspace.id)
+        snapshot = replace(visible, inputs=with_losses(visible.inputs, workspace, checkpoints))
+        for card in cards:
+            if judged and judged[-1].card.unit != card.unit:
+                snapshot.forget()
+            with telemetry.span("judge", workspace=workspace.id, card=card.id):
+                answer = await asyncio.to_thread(judge, card, snapshot, lets_through=NOT_READ)
+                # Nothing is published before all is read: of what cannot be, nothing would be told either.
+                await asyncio.gather(*reading.values())
+                published = await publish(services, card, snapshot, answer, evaluation)
+                is_followed &= await _follow(services, card, answer, published)
+                judged.append(await _judged(services, card, workspace, published))
+                _tell(workspace, card, published, time.monotonic() - started)
     await services.store.readings.stand(workspace.id, evaluation.standing)
     await tell(services, workspace, judged)
     seconds = round(time.monotonic() - started, 3)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import datetime, timedelta
+from functools import partial
 
 from shared import telemetry
 from shared.domain.workspace import Connection, Workspace
@@ -14,7 +15,7 @@ from shared.errors import ConfigurationError, RetryLater, SourceError
 from shared.pipeline import log
 from shared.pipeline.asking import request_evaluation
 from shared.pipeline.checks import admit
-from shared.pipeline.claims import LONGEST_NOTE, claim_run, claim_sweep, let_go
+from shared.pipeline.claims import LONGEST_NOTE, asked_again, claim_run, claim_sweep, let_go
 from shared.pipeline.gather import MOST_COMPARED, gathered
 from shared.pipeline.jobs import Job, find, jobs_of, options_of
 from shared.pipeline.repeats import compared
@@ -182,6 +183,7 @@ async def _run(services: Services, job: Job, checkpoint: Checkpoint, deadline: f
         await services.store.checkpoints.change(
             job.name,
             claim=checkpoint.claims,
+            revise=partial(asked_again, job, checkpoint),
             run="",
             run_cursor="",
             ended_at=now,

@@ -132,7 +132,8 @@ def _alone(rows: Sequence[Document]) -> Page | None:
 
 def _blocks(rows: Sequence[Document]) -> list[tuple[int, bytes]] | None:
     """Give the blocks with how many rows each has; None where they are too large, or too many."""
-    lines = [json.dumps(row, separators=(",", ":"), ensure_ascii=False) for row in rows]
+    write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+    lines = [write(row) for row in rows]
     pending: list[Sequence[str]] = [lines[start : start + BLOCK] for start in range(0, len(lines), BLOCK)]
     found: list[tuple[int, bytes]] = []
     while pending:

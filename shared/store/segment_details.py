@@ -6,16 +6,18 @@ there, while its thread waits.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from shared.domain.forms import Columns
 from shared.domain.table import Details
 from shared.store.segment_format import PackedColumns
 from shared.store.segment_places import AHEAD, Contents, Place, StreamName, content, ranges
 from shared.store.tables import Table
+
+Answer = TypeVar("Answer")
 
 PATIENCE_SECONDS = 300.0
 
@@ -54,11 +56,19 @@ class StoredDetails:
                 future.cancel()
 
     def _begin(self, places: Sequence[Place]) -> Future[Contents]:
-        if _running_loop() is self._loop:
-            raise RuntimeError("details are read from a thread beside the event loop: see asyncio.to_thread")
         among = self._order[places[-1]] - self._order[places[0]] + 1
-        reading = content(self._table, self._stream, "details", places, among)
-        return asyncio.run_coroutine_threadsafe(reading, self._loop)
+        return begin(content(self._table, self._stream, "details", places, among), self._loop)
+
+
+def begin(work: Coroutine[Any, Any, Answer], loop: asyncio.AbstractEventLoop) -> Future[Answer]:
+    """Begin some work in an event loop, for a thread beside it to wait for.
+
+    Raises RuntimeError in the loop itself, which would wait for itself.
+    """
+    if _running_loop() is loop:
+        work.close()
+        raise RuntimeError("what is judged from is read beside the event loop: see asyncio.to_thread")
+    return asyncio.run_coroutine_threadsafe(work, loop)
 
 
 def _place(details: Any) -> Place:

@@ -92,7 +92,7 @@ async def content(
         wanted = {place.row(kind): place for place in places}
         # Keys have one length and end in digits: nothing stands between the last one and its "~".
         first, last = places[0].row(kind), f"{places[-1].row(kind)}~"
-        async for entity in table.between(stream.partition, first, last, ["RowKey", *PARTS]):
+        async for entity in table.between(stream.partition, first, last, ["RowKey", *PARTS], PARTS):
             if entity["RowKey"] in wanted:
                 found[wanted[entity["RowKey"]]] = joined(entity)
     for place in places:

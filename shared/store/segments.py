@@ -10,6 +10,8 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
+from azure.core.exceptions import AzureError
+
 from shared.domain.newest import newest
 from shared.domain.records import Record, detail_columns, key_columns
 from shared.domain.snapshot import Batch, Columns, columns_of
@@ -25,13 +27,15 @@ from shared.store.segment_runs import Run, places_of
 from shared.store.segment_standing import Refilled, halved
 from shared.store.tables import Conflict, Entity, Table
 
-__all__ = ["FOLDED_RECORDS", "RECORDS", "Run", "Segments", "SegmentsGone", "StreamName"]
+__all__ = ["FOLDED_RECORDS", "NOT_READ", "RECORDS", "Run", "Segments", "SegmentsGone", "StreamName"]
 
 RECORDS = 1_000
 """The most records of a segment that a pull writes."""
 FOLDED_RECORDS = 4_000
 """The most records of a segment of what was folded: a column costs its reader about as much as two thousand
 records of it, however few the segment has (docs/performance.md)."""
+NOT_READ = (AzureError, SegmentsGone, TimeoutError)
+"""What says that the store could not be read: nothing of what was to be found there."""
 DELETED = "=deleted"
 """The column of tombstones; no field of a record has such a name."""
 

@@ -5,7 +5,7 @@ Limits: https://learn.microsoft.com/azure/storage/tables/scalability-targets
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,7 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import EdmType, EntityProperty, TableTransactionError, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
+from pybase64 import b64decode
 
 Entity = dict[str, Any]
 
@@ -34,6 +35,8 @@ _CONFLICTS = frozenset({404, 409, 412})
 _INT32 = 2**31
 _FORBIDDEN = re.compile(r"[/\\#?=\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+_UNTYPED = {"Accept": "application/json;odata=nometadata"}
+"""Has the answer not say which properties are bytes: the library would decode them, slowly."""
 _SENT_AGAIN: dict[str, Any] = {"retry_on_methods": frozenset({"POST"})}
 """The library sends no POST again, not even over a connection that the other side has let go of meanwhile.
 
@@ -117,6 +120,13 @@ def _plain(entity: Mapping[str, Any]) -> Entity:
     }
     plain["etag"] = getattr(entity, "metadata", {}).get("etag", "")
     return plain
+
+
+def _decoded(entity: Mapping[str, Any], binary: Collection[str]) -> Entity:
+    return {
+        name: b64decode(value, validate=True) if name in binary and isinstance(value, str) else value
+        for name, value in entity.items()
+    }
 
 
 def _utc(value: Any) -> Any:
@@ -227,9 +237,18 @@ class Table:
         await self._client.delete_entity(partition, row)
 
     async def between(
-        self, partition: str, first: str = "", last: str = "", select: list[str] | None = None
+        self,
+        partition: str,
+        first: str = "",
+        last: str = "",
+        select: list[str] | None = None,
+        binary: Collection[str] = (),
     ) -> AsyncIterator[Entity]:
-        """Give a partition's entities from `first` up to and without `last`, in the order of their keys."""
+        """Give a partition's entities from `first` up to and without `last`, in the order of their keys.
+
+        Who names the properties that are bytes gets nothing else but texts and numbers, and no etag, in half
+        the time.
+        """
         query = "PartitionKey eq @partition"
         parameters = {"partition": partition}
         if first:
@@ -238,8 +257,10 @@ class Table:
         if last:
             query += " and RowKey lt @last"
             parameters["last"] = last
-        async for entity in self._client.query_entities(query, parameters=parameters, select=select):
-            yield _plain(entity)
+        untyped: dict[str, Any] = {"headers": _UNTYPED} if binary else {}
+        found = self._client.query_entities(query, parameters=parameters, select=select, **untyped)
+        async for entity in found:
+            yield _decoded(entity, binary) if binary else _plain(entity)
 
     async def across(self, name: str) -> AsyncIterator[Entity]:
         """Give all entities of the partitions that begin with a name, whole, in the order of their keys."""

@@ -1,6 +1,6 @@
 """A store in memory that keeps the promises of the real one, for laws that take thousands of writes."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from inspect import signature
 from itertools import count
 from typing import Any, get_type_hints
@@ -57,9 +57,15 @@ class MemoryTable:
         self._entities.pop((partition, row), None)
 
     async def between(
-        self, partition: str, first: str = "", last: str = "", select: list[str] | None = None
+        self,
+        partition: str,
+        first: str = "",
+        last: str = "",
+        select: list[str] | None = None,
+        binary: Collection[str] = (),
     ) -> AsyncIterator[Entity]:
         """Give a partition's entities from `first` up to and without `last`, in order."""
+        del binary  # here, bytes are bytes
         rows = sorted(row for at, row in self._entities if at == partition)
         for row in rows:
             if row >= first and (not last or row < last):

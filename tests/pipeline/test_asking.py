@@ -1,5 +1,7 @@
 """One evaluation answers all who asked before it began, and nobody who asked later."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -55,18 +57,19 @@ async def test_who_asks_while_one_runs_is_not_answered_by_it(
 ) -> None:
     """What is read by a pull in the middle of an evaluation is in the reading once its message is done."""
     await bench.filled()
-    real = evaluating.snapshot_of
+    real = evaluating.arriving
 
-    async def meanwhile(*args: Any) -> Any:
-        snapshot = await real(*args)
-        monkeypatch.setattr(evaluating, "snapshot_of", real)
-        bench.customers.forgets("C0")
-        await bench.enqueue("ledger", is_anew=True)
-        bench.queues.take()
-        await bench.pull("customers")
-        return snapshot
+    @asynccontextmanager
+    async def meanwhile(*args: Any) -> AsyncIterator[Any]:
+        monkeypatch.setattr(evaluating, "arriving", real)
+        async with real(*args) as found:
+            bench.customers.forgets("C0")
+            await bench.enqueue("ledger", is_anew=True)
+            bench.queues.take()
+            await bench.pull("customers")
+            yield found
 
-    monkeypatch.setattr(evaluating, "snapshot_of", meanwhile)
+    monkeypatch.setattr(evaluating, "arriving", meanwhile)
     await bench.evaluate()
     before = await bench.reading()
     await _work_off(bench)

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from shared import sources
+from shared.errors import SourceError
 from shared.pipeline import pull
 from tests.pipeline.bench import Bench
 from tests.pipeline.test_change_feeds import Feed
@@ -106,3 +109,22 @@ async def test_a_sweep_counts_anew_what_is_there(bench: Bench) -> None:
     await bench.drain()
     checkpoint = await bench.store.checkpoints.load(bench.name("orders"))
     assert checkpoint.stored == 5
+
+
+@pytest.mark.parametrize("is_anew", [False, True])
+async def test_what_fails_is_still_owed(bench: Bench, is_anew: bool) -> None:  # noqa: FBT001 - a case
+    """Where a pull that somebody asked for fails, the next one reads as far back, and none after it."""
+    bench.orders.knows(order(0), since=LATER)
+    await bench.round("store")
+    bench.clock.advance(minutes=15)
+    bench.orders.trouble[0] = SourceError("out")
+    await _ask(bench, LATER, is_anew=is_anew)
+    await bench.drain()
+    assert "out" in (await bench.checkpoint()).problem
+    bench.orders.trouble.clear()
+    await bench.pull()
+    assert bench.orders.asked[-1].since == (None if is_anew else LATER)
+    await bench.pull()
+    last = bench.orders.asked[-1].since
+    assert last is not None
+    assert last > LATER

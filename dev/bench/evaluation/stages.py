@@ -11,7 +11,11 @@ from unittest.mock import patch
 from azure.core.pipeline.transport import AioHttpTransport
 
 from shared.pipeline import evaluate
+from shared.pipeline.snapshots import Arriving
 from shared.store.tables import Table
+
+READ = "read"
+"""What a judge waits for until records are there that are read beside it."""
 
 
 @dataclass
@@ -27,17 +31,22 @@ class Spent:
     bytes: int = 0
     """Of the entities' binary properties."""
 
-    def take(self, stage: str, wall: float, cpu: float) -> None:
-        """Add what a stage took since these instants."""
-        self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - wall
-        self.cpu_seconds[stage] = self.cpu_seconds.get(stage, 0) + time.process_time() - cpu
+    @contextmanager
+    def on(self, stage: str) -> Iterator[None]:
+        """Add what the block takes to a stage."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - wall
+            self.cpu_seconds[stage] = self.cpu_seconds.get(stage, 0) + time.process_time() - cpu
 
 
 @contextmanager
 def watched() -> Iterator[Spent]:
     """Watch the evaluations of this process while the block runs."""
     spent = Spent()
-    stages = {"snapshot_of": "read", "publish": "publish", "follow": "exceptions", "tell": "alerts"}
+    stages = {"publish": "publish", "follow": "exceptions", "tell": "alerts"}
     sent, between = AioHttpTransport.send, Table.between
 
     async def send(self: AioHttpTransport, request: Any, **more: Any) -> Any:
@@ -57,6 +66,8 @@ def watched() -> Iterator[Spent]:
         for name, stage in stages.items():
             timed = _timed(spent, stage, getattr(evaluate, name))
             patches.enter_context(patch.object(evaluate, name, timed))
+        waiting = _waiting(spent, Arriving.__getitem__)
+        patches.enter_context(patch.object(Arriving, "__getitem__", waiting))
         judging = _judging(spent, evaluate.judge)  # type: ignore[attr-defined]
         patches.enter_context(patch.object(evaluate, "judge", judging))
         yield spent
@@ -65,24 +76,32 @@ def watched() -> Iterator[Spent]:
 def _timed(spent: Spent, stage: str, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     @wraps(work)
     async def timed(*args: Any, **more: Any) -> Any:
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
+        with spent.on(stage):
             return await work(*args, **more)
-        finally:
-            spent.take(stage, wall, cpu)
 
     return timed
 
 
 def _judging(spent: Spent, judge: Callable[..., Any]) -> Callable[..., Any]:
-    """Time each card by itself."""
+    """Time each card by itself; what it waits for records that are being read is told as `read`."""
 
     @wraps(judge)
-    def timed(card: Any, snapshot: Any) -> Any:
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
-            return judge(card, snapshot)
-        finally:
-            spent.take(f"judge {card.id}", wall, cpu)
+    def timed(card: Any, snapshot: Any, **more: Any) -> Any:
+        stage, told = f"judge {card.id}", (spent.seconds, spent.cpu_seconds)
+        waited = [each.get(READ, 0.0) for each in told]
+        with spent.on(stage):
+            answer = judge(card, snapshot, **more)
+        for each, before in zip(told, waited, strict=True):
+            each[stage] -= each.get(READ, 0.0) - before
+        return answer
+
+    return timed
+
+
+def _waiting(spent: Spent, get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def timed(self: Arriving, record_type: Any) -> Any:
+        with spent.on(READ):
+            return get(self, record_type)
 
     return timed

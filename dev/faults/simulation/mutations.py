@@ -1,4 +1,4 @@
-"""Promises broken on purpose, to see that the simulation notices: each changes a line or two of the app.
+"""Promises broken on purpose, to see that the simulation notices: each changes a few lines of the app.
 
 The changed function takes the old one's place in this process, for as long as a block runs.
 """
@@ -30,6 +30,15 @@ class Mutation:
 
 _DELIVER = "shared.pipeline.deliver:deliver"
 _SAVE_DELIVERY = "etag = await services.store.alerts.save_delivery(workspace_id, taken, etag)"
+_READ = "tasks = [asyncio.create_task(read(job.name, record_type, runs)) for job, runs in streams]"
+_IN_PROGRESS = """seen = []
+        for job, runs in streams:
+            going = await services.store.checkpoints.load(job.name)
+            last = runs[-1:] if going.run else []
+            half = [replace(each, run=going.run, segments=going.run_segments) for each in last]
+            seen.append((job, [*([] if half and going.run_since is None else runs), *half]))
+        tasks = [asyncio.create_task(read(job.name, record_type, runs)) for job, runs in seen]"""
+"""The reading goes on naming the last run that was committed: only what it shows can tell."""
 MUTATIONS = {
     "a sent delivery is sent again": Mutation(
         _DELIVER,
@@ -68,6 +77,23 @@ MUTATIONS = {
         "await note(services, workspace, who, what)\n    try:",
         "try:",
         (Entry(1_000.0, "alert", "acknowledge"),),
+    ),
+    "an ETag is dropped": Mutation(
+        "shared.store.tables:_operation",
+        '{"mode": UpdateMode.REPLACE, **conditions}',
+        '{"mode": UpdateMode.REPLACE}',
+        tuple(Entry(at, "exception", "comment", nth=2) for at in (1_000.0, 1_001.0, 1_002.0, 1_003.0)),
+    ),
+    "a run that is not committed is seen": Mutation(
+        "shared.pipeline.snapshots:_read",
+        _READ,
+        _IN_PROGRESS,
+        (
+            Entry(1_000.0, "anew", "ledger"),
+            # The first page is two writes: it is there, and its run has still pages to come.
+            Entry(1_000.0, "crash_before", "segments", nth=3),
+            Entry(1_120.0, "evaluate"),
+        ),
     ),
 }
 

@@ -69,8 +69,8 @@ class Books:
             (documents.credit_memos, [row for case in cases for row in case.credit_memos]),
         ):
             table.fetch(rows, "customer_name")
-        unheld = (self.master_match(case).row for case in cases if has_no_documents(case))
-        self.masters.fetch((row for row in unheld if row is not None), "display_name")
+        customers = map(self.customer, cases)
+        self.masters.fetch((row for row in customers if row is not None), "display_name")
 
     @property
     def masters(self) -> Table:
@@ -153,6 +153,11 @@ class Books:
         if case.order is None:
             return None
         return self.documents.of_order(self.references.references[case.order], self.references.known)
+
+    def customer(self, case: Case) -> int | None:
+        """Give the master record that stands for the case's customer: the documents', else the buyer's."""
+        customer = self.document_customer(case)
+        return self.master_match(case).row if customer is None and has_no_documents(case) else customer
 
     def document_customer(self, case: Case) -> int | None:
         """Give the master record that the documents of the case, or of its order, are made out to."""

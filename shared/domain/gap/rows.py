@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain.gap.books import Books
-from shared.domain.gap.cases import Case, has_no_documents
+from shared.domain.gap.cases import Case
 from shared.domain.gap.documents import posted_of
 from shared.domain.gap.reason import Finding, Reason
 from shared.domain.money import format_money
@@ -89,9 +89,7 @@ def _name(case: Case, books: Books) -> str:
         for row in rows:
             if name := table.detail(row, "customer_name"):
                 return str(name)
-    customer = books.document_customer(case)
-    if customer is None and has_no_documents(case):
-        customer = books.master_match(case).row
+    customer = books.customer(case)
     if customer is not None:
         return str(books.masters.detail(customer, "display_name"))
     if case.order is None:

@@ -27,7 +27,7 @@ def undisturbed(_: Merchant, __: str) -> None:
 
 @dataclass(frozen=True)
 class Reaper:
-    """Kills the hosts at drawn moments of the work of a queue, and now and then restarts the storage."""
+    """Kills the hosts, restarts the storage, or both, at drawn moments of the work of a queue."""
 
     dice: random.Random
     caught: Counter[str]
@@ -39,12 +39,13 @@ class Reaper:
         return cls(random.Random(seed), Counter())  # noqa: S311 - drawn, not guarded
 
     def __call__(self, merchant: Merchant, queue: str) -> None:
-        """Wait until a message of the queue is at work, and kill all hosts a moment later."""
+        """Wait until a message of the queue is at work, and kill all hosts a moment later.
+
+        Half of the times the storage is restarted before there are hosts again; and half of the times once
+        more while they work, who go on without it for as long as that takes.
+        """
         plant = merchant.plant
-        patience = monotonic() + 5
-        while monotonic() < patience and not merchant.messages(queue)[1]:
-            sleep(0.01)
-        sleep(self.dice.random() * 0.25)
+        self._await_work(merchant, queue)
         count = len(plant.instances)
         for instance in [*plant.instances]:
             plant.kill(instance)
@@ -53,6 +54,16 @@ class Reaper:
             plant.restart_storage()
         for _ in range(count):
             plant.start()
+        if self.dice.random() < 0.5:
+            self._await_work(merchant, queue)
+            self.caught[queue] += bool(merchant.messages(queue)[1])
+            plant.restart_storage()
+
+    def _await_work(self, merchant: Merchant, queue: str) -> None:
+        patience = monotonic() + 5
+        while monotonic() < patience and not merchant.messages(queue)[1]:
+            sleep(0.01)
+        sleep(self.dice.random() * 0.25)
 
 
 def _patiently(call: Callable[[], httpx.Response]) -> httpx.Response | None:
@@ -103,7 +114,7 @@ def live(merchant: Merchant, disturb: Disturb) -> dict[str, Any]:
     ids = sorted(each["id"] for each in merchant.get("/exceptions")["exceptions"])[:COMMENTS]
     with ThreadPoolExecutor(1) as person:
         working = person.submit(work_the_list, merchant, ids)
-        merchant.http.post(f"{merchant.path}/evaluate").raise_for_status()
+        merchant.ask_evaluation()
         disturb(merchant, EVALUATE)
         ledger.is_broken = True
         merchant.fire("pull_sage_intacct")
