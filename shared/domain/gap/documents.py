@@ -73,6 +73,8 @@ class Documents:
         """
         orders = self.orders_by_name.get(name)
         named = self.invoices_by_name.get(name)
+        if not orders and not named:
+            return Found([], [], [])
         own_numbers = [self.sales_orders["number"][row] for row in orders]
         own_numbers += [self.invoices["order_number"][row] for row in named]
         if self._loose_numbers(known).isdisjoint(own_numbers):
@@ -135,6 +137,8 @@ class Documents:
 
     def posted_in_window(self, table: Table, rows: Iterable[int]) -> list[int]:
         """Give those that are posted and dated in the window (decision 25)."""
+        if not rows:
+            return []
         posted, days = posted_of(table, rows), table["posted_on"]
         return [row for row in posted if self.is_in_window(days[row])]
 
@@ -168,6 +172,8 @@ def posted_of(table: Table, rows: Iterable[int]) -> list[int]:
 
 def living(table: Table, rows: Iterable[int]) -> list[int]:
     """Leave out what was taken back."""
+    if not rows:
+        return []
     states = table["state"]
     return [row for row in rows if states[row] != "cancelled"]
 

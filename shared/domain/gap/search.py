@@ -102,9 +102,8 @@ class _Search:
         return is_settling & ~is_contested
 
     def _rest(self, orders: Array, invoices: Array) -> Rest:
-        columns = {name: self._orders.texts(name).at(orders) for name in ("number", "placed_at")}
-        columns |= {name: self._orders.coded(name).at(orders) for name in ("state", "currency")}
-        columns["net"] = self._nets[orders].tolist()
+        columns = {name: self._orders.coded(name).at(orders) for name in ("state", "currency")}
+        columns |= {"number": self._orders.texts("number").at(orders), "net": self._nets[orders].tolist()}
         beside = self._invoices.texts("order_number")
         return Rest(
             orders.tolist(), columns, invoices.tolist(), self._bills.names.at(invoices), beside.at(invoices)
