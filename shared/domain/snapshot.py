@@ -97,7 +97,10 @@ class Snapshot:
         self._answers.clear()
 
     def once(self, question: Hashable, answer: Callable[[], Answer], *, is_lasting: bool = False) -> Answer:
-        """Give the answer to a question that several cards ask, worked out by the first of them."""
+        """Give the answer to a question that several cards ask, worked out by the first of them.
+
+        It must not hold the snapshot, which keeps it: all records would stay until a collector finds them.
+        """
         known = self._lasting if is_lasting else self._answers
         if question not in known:
             known[question] = answer()
