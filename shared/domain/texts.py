@@ -138,9 +138,13 @@ class Texts:
 
     def beyond(self, letters: bytes) -> Array:
         """Give the rows whose text has a byte that is none of these."""
-        is_beyond = np.ones(256, bool)
-        is_beyond[[*letters]] = False
-        return self._rows_over(np.flatnonzero(is_beyond[np.frombuffer(self.block, np.uint8)]), 1)
+        is_beyond = np.ones(256, np.uint8)
+        is_beyond[[*letters]] = 0
+        spans = np.empty(2 * len(self), np.int64)
+        spans[::2], spans[1::2] = self.starts, self.starts + self.lengths
+        # What stands between two texts, as the ends of lines do, is in none of them.
+        most = np.maximum.reduceat(is_beyond[np.frombuffer(self.block, np.uint8)], spans)[::2]
+        return np.flatnonzero(most * (self.lengths > 0))
 
     def holding(self, part: str, times: int = 1) -> Array:
         """Give the rows that may have a part so many times, and certainly those that do."""
