@@ -27,7 +27,6 @@ from dev.backup.tables import Entity, opened
 from shared.store.account import StorageAccount
 from shared.store.columns import pack, unpack
 from shared.store.exception_entities import WORKED
-from shared.store.standing import STANDING, VERSIONS
 
 _UNSENT = frozenset({"waiting", "sending"})
 _OUTCOME = "brought back from a backup: whether it went out since is not known"
@@ -50,7 +49,7 @@ def restore(account: StorageAccount, path: Path) -> Restored:
     """
     for _ in entities(path):
         pass
-    found, folded, partitions = Restored(), set[str](), defaultdict[str, set[str]](set)
+    found, folded, worked = Restored(), set[str](), set[str]()
     with opened(account) as service:
         tables: dict[str, TableClient] = {}
         has_keys: dict[str, bool] = defaultdict(bool)
@@ -58,7 +57,8 @@ def restore(account: StorageAccount, path: Path) -> Restored:
             if name not in tables:
                 tables[name] = service.create_table_if_not_exists(f"{account.prefix}{name}")
             table, partition = tables[name], entity["PartitionKey"]
-            partitions[name].add(partition)
+            if name == "exceptions":
+                worked.add(partition)
             if name == "keys" and partition not in has_keys:
                 has_keys[partition] = _has_any(table, partition)
             if name == "keys" and has_keys[partition]:
@@ -70,18 +70,14 @@ def restore(account: StorageAccount, path: Path) -> Restored:
                 _bring_back(table, name, entity, found)
         for partition in folded:
             _doubt(tables["exceptions"], partition)
-        for partition in partitions["exceptions"]:
+        for partition in worked:
             _renew(tables["exceptions"], partition)
-        for workspace in {each.partition("|")[0] for each in partitions["readings"]}:
-            _unname(tables["readings"], workspace)
     return found
 
 
 def _bring_back(table: TableClient, name: str, entity: Entity, found: Restored) -> None:
     if name == "alerts" and entity["RowKey"].startswith("delivery|") and entity["state"] in _UNSENT:
         entity = _failed(entity)
-    if name == "readings":
-        entity.pop(VERSIONS, None)
     if _made(table, entity):
         found.made[name] += 1
     elif name == "exceptions" and _replaced(table, entity):
@@ -138,17 +134,3 @@ def _renew(table: TableClient, partition: str) -> None:
     """Have the app read anew what people changed, rather than believe what it read before."""
     with suppress(ResourceNotFoundError):
         table.upsert_entity(table.get_entity(partition, WORKED), mode=UpdateMode.REPLACE)
-
-
-def _unname(table: TableClient, partition: str) -> None:
-    """Have the app read the readings anew, rather than believe that the versions it knows are stored."""
-    with suppress(ResourceNotFoundError):
-        there = table.get_entity(partition, STANDING)
-        there.pop(VERSIONS, None)
-        with suppress(ResourceModifiedError):  # an evaluation has just said what is stored
-            table.update_entity(
-                there,
-                mode=UpdateMode.REPLACE,
-                etag=there.metadata["etag"],
-                match_condition=MatchConditions.IfNotModified,
-            )

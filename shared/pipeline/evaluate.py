@@ -27,8 +27,8 @@ from shared.pipeline.reading import Answer
 from shared.pipeline.services import Services
 from shared.pipeline.snapshots import arriving
 from shared.pipeline.tell import tell
+from shared.store.readings import Standing
 from shared.store.segments import NOT_READ
-from shared.store.standing import Standing
 
 LEASE = timedelta(minutes=10)
 WRONG_CLOCK = timedelta(minutes=5)

@@ -175,9 +175,11 @@ async def _mask_documents(services: Services, workspace_id: str, erasure: Erasur
     finder = Finder(traces)
     name = services.store.erasures.steps[step]
     async for table, first, document in services.store.erasures.documents(workspace_id, step):
-        # Always: whoever keeps some of what it is the head of, as that was, asks for it no more.
-        is_to_renew = is_head(name, first)
-        if not is_to_renew and not finder.may_name(text_of(first, document)):
+        if is_head(name, first):
+            # Always, and behind what it is of: whoever keeps some of that as it was asks for it no more.
+            await table.replace(repacked(first, {}, None), first["etag"])
+            continue
+        if not finder.may_name(text_of(first, document)):
             continue
         texts = {key: value for key, value in first.items() if isinstance(value, str)}
         columns = {key: value for key, value in texts.items() if key not in _FIXED}
@@ -185,7 +187,7 @@ async def _mask_documents(services: Services, workspace_id: str, erasure: Erasur
         is_about = name in _WHOLE and (finder.names(columns) or bool(finder.parts(document)))
         masked = finder.masked(columns, mask, is_about=is_about)
         contents = finder.masked(document, mask, is_about=is_about)
-        if is_to_renew or masked != columns or contents != document:
+        if masked != columns or contents != document:
             await table.replace(repacked(first, masked, contents), first["etag"])
 
 

@@ -13,11 +13,10 @@ from shared.cards.card import Card
 from shared.domain.snapshot import Snapshot
 from shared.pipeline import history, reading
 from shared.pipeline.services import Services
-from shared.store.readings import Document, Pages, pages_of
-from shared.store.standing import Mark, Standing
+from shared.store.readings import Document, Mark, Pages, Standing, pages_of
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """One evaluation of a workspace, while its cards are published one after another."""
 
@@ -28,14 +27,11 @@ class Evaluation:
     """How the evaluation before found the readings."""
     marks: dict[str, Mark] = field(default_factory=dict)
     """How this one finds them."""
-    versions: dict[str, str] = field(default_factory=dict)
-    """And what is stored of each then."""
 
     @property
     def standing(self) -> Standing:
         """Give how the readings stand after it; a card that it did not judge stands as before."""
-        before = self.before
-        return Standing({**before.marks, **self.marks}, before.etag, {**before.versions, **self.versions})
+        return Standing({**self.before.marks, **self.marks}, self.before.etag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ async def publish(
 ) -> Published:
     """Publish what a card answered, unless that is what it said before."""
     readings = services.store.readings
-    stored, version = await readings.versioned(snapshot.workspace.id, card.id)
+    stored = await readings.stored(snapshot.workspace.id, card.id)
     previous = None if stored is None else evaluation.before.shown(stored)
     found = reading.document(card, snapshot, answer, previous, evaluation.evaluated_at)
     found["workspace_version"] = evaluation.workspace_version
@@ -70,12 +66,10 @@ async def publish(
     is_new = stored is None or reading.content(found) != reading.content(stored)
     names = {"evaluation": found["evaluation"], "published_at": found["evaluated_at"]}
     if is_new:
-        evaluation.before = await readings.unname(snapshot.workspace.id, card.id, evaluation.before)
-        version = await _replace(services, stored, previous, found | names)
+        await _replace(services, stored, previous, found | names)
     elif stored is not None:
         names = {name: stored[name] for name in names}
     asked = {name: found[name] for name in reading.ASKED}
-    evaluation.versions[card.id] = version
     evaluation.marks[card.id] = Mark(
         names["evaluation"], names["published_at"], asked, found["status"], found["rows_digest"] or ""
     )
@@ -95,9 +89,9 @@ async def _kept(
 
 async def _replace(
     services: Services, stored: Document | None, previous: Document | None, found: Document
-) -> str:
-    """Publish a reading, and give its version; the one that it replaces is told until when it stood."""
+) -> None:
+    """Publish a reading; the one that it replaces is told until when it stood."""
     readings = services.store.readings
     if stored is not None and previous is not None and stored["evaluation"] != found["evaluation"]:
         await readings.close(stored, {name: previous.get(name) for name in reading.ASKED})
-    return await readings.publish(found, None)
+    await readings.publish(found, None)

@@ -25,12 +25,7 @@ def pack(value: Any) -> dict[str, bytes] | None:
 
 def unpack(entity: Mapping[str, Any]) -> Any:
     """Give the JSON value that an entity's properties hold."""
-    return unpacked(joined(entity))
-
-
-def unpacked(content: bytes) -> Any:
-    """Give the JSON value that was packed as these bytes."""
-    return json.loads(zlib.decompress(content))
+    return json.loads(zlib.decompress(joined(entity)))
 
 
 def parted(content: bytes) -> dict[str, bytes] | None:

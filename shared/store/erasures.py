@@ -15,7 +15,6 @@ from shared.store.columns import joined, pack, parted, unpack
 from shared.store.exception_entities import WORKED
 from shared.store.row_pages import in_one, rows_in
 from shared.store.segment_format import PackedColumns, written
-from shared.store.standing import STANDING, VERSIONS
 from shared.store.tables import Conflict, Entity, Table, key
 
 PERSONS_STAND_IN = (
@@ -202,8 +201,7 @@ def repacked(entity: Entity, columns: Mapping[str, Any], document: Any) -> Entit
 def is_head(table: str, entity: Entity) -> bool:
     """Say whether an entity is one by which readers know the version of what they keep of a table.
 
-    To write it again has them read anew. It stands behind what it is the head of, but for the one of
-    readings: that is written again without any version, so that nothing is kept from then on.
+    It stands behind what it is the head of.
     """
     return bool(_HEADS.get(table) == entity["RowKey"])
 
@@ -221,8 +219,8 @@ def _is_of_rows(entity: Entity) -> bool:
     return "layout" in entity
 
 
-_HEADS = {"rows": "pages", "readings": STANDING, "exceptions": WORKED}
-_OF_STORE = frozenset({"etag", "mark", "layout", VERSIONS})
+_HEADS = {"rows": "pages", "exceptions": WORKED}
+_OF_STORE = frozenset({"etag", "mark", "layout"})
 """What the store says of an entity, and of what is packed in it."""
 
 

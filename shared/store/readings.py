@@ -2,25 +2,23 @@
 
 Table `readings`. PartitionKey: workspace|card. RowKey: `latest`, and `at|{evaluation}` for history; a reading
 is written when it differs from the one before (docs/adr/0011). PartitionKey: workspace, RowKey: `standing`
-says of each card how the evaluations since then found its reading, and what version of it is stored: so what
-was read of it before holds. Whoever is about to write `latest` takes the version away first.
+says of each card how the evaluations since then found its reading.
 Table `rows`. PartitionKey: workspace|card|evaluation for the open rows, and with `|settled` behind it for the
 settled ones. RowKey: page number (row_pages.py); `pages` says how many, and is written after any of them.
 """
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from shared.store.columns import joined, pack, unpack, unpacked
+from shared.store.columns import pack, unpack
 from shared.store.kept import Kept
 from shared.store.row_pages import PAGE, Page, digested, packed
-from shared.store.standing import STANDING, Standing, columns_of, standing_of
 from shared.store.stored_rows import StoredRows
 from shared.store.tables import Conflict, Table, key
 
@@ -49,6 +47,39 @@ def named(as_of: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """That a reading still stands: of which evaluation it is, and what the last one would have said anew."""
+
+    evaluation: str
+    published_at: str
+    asked: Document
+    """The instants of asking: `as_of`, `inputs` and their like, in place of the reading's own."""
+    status: str = ""
+    rows_digest: str = ""
+    """With its status, what tells the reading from another of the same second; "" where that is not known."""
+
+    def is_of(self, reading: Document) -> bool:
+        """Say whether it is this reading that still stands."""
+        if (self.evaluation, self.published_at) != (reading["evaluation"], reading.get("published_at", "")):
+            return False
+        told = reading["status"], reading.get("rows_digest") or ""
+        return not self.status or (self.status, self.rows_digest) == told
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The marks of a workspace's cards."""
+
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    etag: str = ""
+
+    def shown(self, reading: Document) -> Document:
+        """Give a reading as it stands now; as it was published where the mark is another's."""
+        mark = self.marks.get(reading["card"])
+        return reading | mark.asked if mark and mark.is_of(reading) else reading
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
     """Rows as they are stored, and a digest that changes with any of them."""
 
@@ -64,10 +95,9 @@ class Readings:
         self._rows = rows
         self._kept = Kept() if kept is None else kept
 
-    async def publish(self, reading: Document, rows: Iterable[Document] | None) -> str:
+    async def publish(self, reading: Document, rows: Iterable[Document] | None) -> None:
         """Publish a reading with its rows: the rows first, so that no reading points at nothing.
 
-        Gives the version that is stored then. Where `standing` names one of before, `unname` comes first.
         Publishing the same evaluation again writes the same entities. None, for a reading that points to
         the rows of an earlier one, leaves all rows as they are: with a pinned clock both have one name.
         """
@@ -77,7 +107,6 @@ class Readings:
         entity = _entity(reading)
         await self._readings.put({**entity, "RowKey": f"at|{reading['evaluation']}"})
         await self._readings.put({**entity, "RowKey": "latest"})
-        return _version(joined(entity))
 
     async def close(self, reading: Document, last: Document) -> None:
         """Note how the last evaluation found a reading that another is going to replace."""
@@ -86,70 +115,41 @@ class Readings:
 
     async def latest(self, workspace: str, card: str) -> Document | None:
         """Give a card's reading as the last evaluation found it, if it has one."""
-        return (await self.latest_of(workspace, [card]))[0]
+        reading, standing = await asyncio.gather(self.stored(workspace, card), self.standing(workspace))
+        return None if reading is None else standing.shown(reading)
 
     async def latest_of(self, workspace: str, cards: Sequence[str]) -> list[Document | None]:
-        """Give the readings of several cards as the last evaluation found them, in the same order.
-
-        What was read of one holds as long as its version is the one that is stored.
-        """
-        standing = await self.standing(workspace)
-        found = await asyncio.gather(
-            *(self._read(workspace, card, standing.versions.get(card, "")) for card in cards)
+        """Give the readings of several cards as the last evaluation found them, in the same order."""
+        standing, found = await asyncio.gather(
+            self.standing(workspace), asyncio.gather(*(self.stored(workspace, card) for card in cards))
         )
         return [None if reading is None else standing.shown(reading) for reading in found]
 
     async def stored(self, workspace: str, card: str) -> Document | None:
         """Give a card's last reading as it was published, if it has one."""
-        return (await self.versioned(workspace, card))[0]
-
-    async def versioned(self, workspace: str, card: str) -> tuple[Document | None, str]:
-        """Give a card's last reading as it was published, and its version; None, "" for none."""
         entity = await self._readings.get(key(workspace, card), "latest")
-        return (None, "") if entity is None else (unpack(entity), _version(joined(entity)))
-
-    async def _read(self, workspace: str, card: str, version: str) -> Document | None:
-        """Give a card's last reading, of which `version` is stored; "" where that is not known."""
-        name = ("reading", workspace, card, version)
-        contents = self._kept.get(name) if version else None
-        if contents is None:
-            entity = await self._readings.get(key(workspace, card), "latest")
-            if entity is None:
-                return None
-            contents = [joined(entity)]
-            if version == _version(contents[0]):
-                self._kept.keep(name, contents)
-        document: Document = unpacked(contents[0])
-        return document
+        return None if entity is None else unpack(entity)
 
     async def standing(self, workspace: str) -> Standing:
         """Give how the last evaluation found the readings of a workspace."""
-        entity = await self._readings.get(key(workspace), STANDING)
-        return Standing() if entity is None else standing_of(entity)
+        entity = await self._readings.get(key(workspace), "standing")
+        if entity is None:
+            return Standing()
+        return Standing({card: Mark(**mark) for card, mark in unpack(entity).items()}, entity["etag"])
 
     async def stand(self, workspace: str, standing: Standing) -> None:
         """Note how an evaluation found the readings; where another has meanwhile, that one's stays."""
+        marks = {
+            card: {name: getattr(mark, name) for name in Mark.__dataclass_fields__}
+            for card, mark in standing.marks.items()
+        }
+        contents = pack(marks)
+        if contents is None:
+            raise ValueError("what stands is larger than an entity")
         with suppress(Conflict):
-            await self._stand(workspace, standing)
-
-    async def unname(self, workspace: str, card: str, standing: Standing) -> Standing:
-        """Take away the version of a card's reading, which is going to be replaced; give what stands then.
-
-        From now on everybody reads it. Where another evaluation has said meanwhile what stands, `standing` is
-        given back as it is, and gives way when it is noted. This is written also where no version is named:
-        an evaluation that is about to name the one of before finds that it was overtaken.
-        """
-        while True:
-            there = await self.standing(workspace)
-            others = {name: version for name, version in there.versions.items() if name != card}
-            with suppress(Conflict):
-                etag = await self._stand(workspace, replace(there, versions=others))
-                return replace(standing, etag=etag) if there.etag == standing.etag else standing
-
-    async def _stand(self, workspace: str, standing: Standing) -> str:
-        """Write what stands, unless somebody else has since it was read; raises Conflict."""
-        entity = {"PartitionKey": key(workspace), "RowKey": STANDING, **columns_of(standing)}
-        return await self._readings.replace(entity, standing.etag)
+            await self._readings.replace(
+                {"PartitionKey": key(workspace), "RowKey": "standing", **contents}, standing.etag
+            )
 
     async def at(self, workspace: str, card: str, evaluation: str) -> Document | None:
         """Give a card's reading of one evaluation as it was published, if it is kept.
@@ -248,10 +248,6 @@ def pages_of(rows: Iterable[Document]) -> Pages:
             for content in digested(each):
                 digest.update(content)
     return Pages(entities, digest.hexdigest()[:32])
-
-
-def _version(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _entity(reading: Document) -> dict[str, Any]:

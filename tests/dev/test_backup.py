@@ -24,7 +24,6 @@ from shared.domain.records import MasterCustomer
 from shared.store.exception_entities import CardName
 from shared.store.receipts import Receipt
 from shared.store.segments import Run, StreamName
-from shared.store.standing import Standing
 from shared.store.store import Store, store_over
 from tests.dev.tables_at_hand import ANY_ACCOUNT, Act, TablesAtHand
 from tests.pipeline.vendors import customer
@@ -229,18 +228,6 @@ def test_an_alert_and_what_it_told_come_together(when: list[int]) -> None:
         store = on.brought_back()
         told = [each.cards[0] for each in on.run(store.events.after("acme", 0))]
         assert sorted(told) == sorted(each.card for each in on.run(store.alerts.of("acme")))
-
-
-def test_no_reading_is_believed_that_was_read_before() -> None:
-    """Which version of a reading is stored is said by the next evaluation, not by the file."""
-    with drill() as on:
-        reading = {"workspace": "acme", "card": CARD.card, "evaluation": "E1"}
-        version = on.run(on.store.readings.publish(reading, None))
-        on.run(on.store.readings.stand("acme", Standing(versions={CARD.card: version})))
-        on.back_up([], [])
-        store = on.brought_back()
-        assert {} == on.run(store.readings.standing("acme")).versions
-        assert reading == on.run(store.readings.latest("acme", CARD.card))
 
 
 def test_an_upload_that_is_not_in_the_file_is_not_answered_from_it() -> None:

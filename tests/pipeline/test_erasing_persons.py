@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from shared.domain.erasure import Finder, Mask, Traces
+from shared.domain.exceptions import Step
 from shared.domain.windows import text
 from shared.pipeline import privacy
+from shared.store.exception_entities import CardName
 from shared.store.queues import ERASE
 from shared.store.readings import pages_of
 from tests.pipeline.bench import CARD, Bench
@@ -246,6 +248,36 @@ async def test_erasing_nobody_changes_nothing(bench: Bench) -> None:
     before = [each for each in entities(bench) if each[0] not in {"erasures", "audit", "checkpoints"}]
     await erase(bench, "email", "nobody.known@example.com")
     assert before == [each for each in entities(bench) if each[0] not in {"erasures", "audit", "checkpoints"}]
+
+
+async def test_rows_that_were_read_before_are_read_again(bench: Bench) -> None:
+    """What a process keeps of rows to answer quickly goes with what was stored of them."""
+
+    async def shown() -> str:
+        rows = await bench.store.readings.stored_rows("shop", CARD, "20260414T120000Z")
+        return json.dumps([await rows.columns(["name", "email"]), await rows.at([0, 1])])
+
+    assert "Ann Marked" in await shown()
+    await erase(bench)
+    assert "Ann Marked" not in await shown()
+    assert "Bob Other" in await shown()
+
+
+async def test_what_people_did_is_read_again(bench: Bench) -> None:
+    """What a process keeps of how people's exceptions stand goes with what was stored of them."""
+    name = CardName("shop", CARD)
+    bobs = Step(at=text(bench.clock()), who="carl", action="assign", assignee="bob@example.com")
+    await bench.store.exceptions.take(name, "row-of-a", replace(bobs, assignee=EMAIL))
+    await bench.store.exceptions.take(name, "row-of-b", bobs)
+
+    async def assignees() -> list[str]:
+        return [each.assignee for each in (await bench.store.exceptions.touched(name)).values()]
+
+    assert [EMAIL, "bob@example.com"] == await assignees()
+    await erase(bench)
+    first, second = await assignees()
+    assert EMAIL not in first
+    assert "bob@example.com" == second
 
 
 @pytest.mark.parametrize("count", [1, 30, 1_000])

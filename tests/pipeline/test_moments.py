@@ -8,7 +8,7 @@ import pytest
 from shared.errors import RetryLater
 from shared.pipeline.evaluate import WRONG_CLOCK, evaluate
 from shared.store.queues import PULL
-from shared.store.standing import Mark, Standing
+from shared.store.readings import Mark, Standing
 from tests.pipeline.bench import Bench
 from tests.pipeline.vendors import customer, order
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dev.faults.storage.account import Account
 from shared.store.columns import unpack
-from shared.store.standing import Mark, Standing
+from shared.store.readings import Mark, Standing
 
 Document = dict[str, Any]
 
