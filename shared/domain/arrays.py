@@ -24,7 +24,7 @@ np: Any = _Late()
 
 
 def load() -> None:
-    """Load numpy now, which takes a tenth of a second."""
+    """Load numpy now, which takes a tenth of a second: while the store is waited for, say."""
     _ = np.ndarray
 
 

@@ -55,7 +55,7 @@ class Snapshot:
     _tables: dict[tuple[type[Record], tuple[str, ...]], Table] = field(default_factory=dict, repr=False)
     _answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _lasting: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    """Answers that are small beside what they were read from, and not let go of."""
+    """Answers that other cards will ask for again, and not let go of: nearly always a number for each row."""
 
     def table(self, record_type: type[Record], *kinds: str) -> Table:
         """Give all records of a type, or those of connections of these kinds.

@@ -102,7 +102,7 @@ class Table:
 
         `known` has those of its columns that were read before.
         """
-        wanted = rows if isinstance(rows, Sequence) else list(rows)
+        wanted = tuple(rows)
         ends = [*self._starts[1:], self._length]
         batches: list[Batch] = []
         kept: list[Kept] = []

@@ -137,7 +137,10 @@ class Texts:
         return self if marks.all() else Texts._over(self.block, self.starts, self.lengths * marks)
 
     def beyond(self, letters: bytes) -> Array:
-        """Give the rows whose text has a byte that is none of these."""
+        """Give the rows whose text has a byte that is none of these.
+
+        It is quick where the texts stand in the block in the order of their rows, as those of a column do.
+        """
         is_beyond = np.ones(256, np.uint8)
         is_beyond[[*letters]] = 0
         spans = np.empty(2 * len(self), np.int64)

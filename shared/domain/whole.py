@@ -61,8 +61,8 @@ class Whole:
             only = {form.values[0] if form.kind == "same" and form.rows else None for form, _ in forms}
             if forms and all(form.kind == "lines" for form, _ in forms):
                 every = lines_of([form for form, _ in forms])
-                standing = _standing(forms)
-                self._texts[column] = every if standing is None else every.take(standing)
+                left = _rows_left(forms)
+                self._texts[column] = every if left is None else every.take(left)
             elif len(only) == 1 and None not in only:
                 self._texts[column] = Texts.repeated(str(*only), sum(_count(*each) for each in forms))
             else:
@@ -136,7 +136,7 @@ class Whole:
             yield form, None if kept is None else np.array(kept, np.int64)
 
 
-def _standing(forms: Sequence[tuple[Form, Array | None]]) -> Array | None:
+def _rows_left(forms: Sequence[tuple[Form, Array | None]]) -> Array | None:
     """Give which rows stand of all, counted on from one form to the next; None where all do."""
     if all(kept is None for _, kept in forms):
         return None

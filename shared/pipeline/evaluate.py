@@ -94,8 +94,8 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
 async def _evaluate(services: Services, workspace: Workspace) -> str:
     """Evaluate, and give the instant that was looked from; "" where something is left to the next time."""
     started = time.monotonic()
-    # While the store is waited for: the first card needs it as soon as its records are there.
-    loading = asyncio.create_task(asyncio.to_thread(load))
+    # Nobody waits for it: what needs it before it is there loads it, too.
+    asyncio.get_running_loop().run_in_executor(None, load)
     evaluated_at = services.clock()
     checkpoints = await services.store.checkpoints.of(workspace.id)
     before = await services.store.readings.standing(workspace.id)
@@ -115,7 +115,6 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
         # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
         checkpoints = await services.store.checkpoints.of(workspace.id)
         snapshot = replace(visible, inputs=with_losses(visible.inputs, workspace, checkpoints))
-        await loading
         for card in cards:
             if judged and judged[-1].card.unit != card.unit:
                 snapshot.forget()

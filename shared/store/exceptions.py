@@ -66,11 +66,11 @@ class Exceptions:
             found |= {each.case.id: each for each in part if each is not None}
         return found
 
-    async def first_seen(self, card: CardName, ids: Sequence[str], version: str = "") -> dict[str, str]:
+    async def first_seen(self, card: CardName, ids: Sequence[str], version: str) -> dict[str, str]:
         """Give when each of these exceptions was first seen: of a few one by one, of many in one pass.
 
         What such a pass found holds until a fold adds to it: for as long as the version of the folds is the
-        one that it is given. Without one nothing is kept.
+        one that it is given. With "" nothing is kept.
         """
         if len(ids) <= FEW:
             return {name: each.case.first_seen for name, each in (await self.get_all(card, ids)).items()}

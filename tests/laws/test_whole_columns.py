@@ -14,7 +14,7 @@ from shared.domain.forms import form_of, values_at
 from shared.domain.instants import Instants
 from shared.domain.numbering import numbered, together
 from shared.domain.records import Order
-from shared.domain.snapshot import Table, batch_of
+from shared.domain.snapshot import Batch, Table, batch_of
 from shared.domain.texts import Texts
 from shared.domain.windows import Window
 from shared.store.segment_format import PackedColumns, written
@@ -190,5 +190,29 @@ def test_whole_columns_hold_what_the_lists_hold(
         for row, (name, net) in enumerate(zip(lists["name"], lists["net"], strict=True)):
             assert (table.cell(row, "name"), table.cell(row, "net")) == (name, net)
         rows = [*range(0, len(table), 2)]
-        for column in ("name", "state", "net", "number"):
-            assert table.only(rows)[column] == [lists[column][row] for row in rows]
+        part = table.only(rows)
+        part.whole.texts("id")
+        for column in ("id", "name", "state", "net", "number"):
+            assert part[column] == [lists[column][row] for row in rows]
+            inner = [*range(1, len(rows), 2)]
+            assert part.only(inner)[column] == [lists[column][rows[at]] for at in inner]
+
+
+@law
+@given(st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=5, unique=True), min_size=1, max_size=4))
+def test_lines_that_were_replaced_are_left_out(batches: list[list[int]]) -> None:
+    """Of columns that are stored as lines, one behind the other, what stands comes row by row."""
+    orders = [
+        [order(f"{each}", name=f"name {at} of {each}" + "." * each) for each in batch]
+        for at, batch in enumerate(batches)
+    ]
+    stored = [
+        Batch("shop", "orders", PackedColumns(written(batch_of("shop", "orders", Order, each).keys)))
+        for each in orders
+    ]
+    assert {each.keys.form("name").kind for each in stored} == {"lines"}  # type: ignore[attr-defined]
+    table = Table(Order, stored)
+    last = {each.id: each.name for batch in orders for each in batch}
+    found = table.whole.texts("name").at(range(len(table)))
+    assert dict(zip(table["id"], found, strict=True)) == last
+    assert sorted(found) == sorted(last.values())
