@@ -18,7 +18,7 @@ from functions.row_views import View
 from shared.access import ROLES
 from shared.cards.card import Card
 from shared.export import Lines
-from shared.pipeline.row_states import columns_of, row_states, with_first_seen
+from shared.pipeline.row_states import RowStates, columns_of, row_states, with_first_seen
 
 BLUEPRINT = blueprint()
 
@@ -47,7 +47,8 @@ async def list_rows(call: Call) -> func.HttpResponse:
     bound_to = states.tag if query.goes_by_work else ""
     if place and place.states != bound_to:
         raise problems.gone("Rows have changed their state or assignee since these pages began; begin again.")
-    tag = entity_tag(question, shown.state, str(offset), str(query.page_size), states.tag, states.stands_at)
+    followed = states.stands_at.evaluation
+    tag = entity_tag(question, shown.state, str(offset), str(query.page_size), states.tag, followed)
     if answer := not_modified(call.request, tag):
         return answer
     try:
@@ -72,7 +73,7 @@ async def list_rows(call: Call) -> func.HttpResponse:
         "as_of": reading["as_of"],
         "value_as_of": reading["value_as_of"],
         "total": len(found),
-        "rows": await _with_first_seen(call, card, shown, rows),
+        "rows": await _with_first_seen(call, card, shown, rows, states),
         "next_page_token": page_tokens.written(after) if end < len(found) else None,
     }
     if shown.recomputed:
@@ -131,8 +132,10 @@ async def _columns(call: Call, shown: Shown, view: View, query: RowQuery) -> Col
     return columns
 
 
-async def _with_first_seen(call: Call, card: Card, shown: Shown, rows: Sequence[Row]) -> list[Row]:
+async def _with_first_seen(
+    call: Call, card: Card, shown: Shown, rows: Sequence[Row], states: RowStates
+) -> list[Row]:
     """Give rows with when each was first seen; those of a past instant say nothing of what came after."""
     if shown.recomputed:
         return [row | {"first_seen": None} for row in rows]
-    return await with_first_seen(call.services, call.workspace, card, rows)
+    return await with_first_seen(call.services, call.workspace, card, rows, states)

@@ -161,7 +161,7 @@ def master_index(snapshot: Snapshot, ledgers: tuple[str, ...]) -> MasterIndex:
     return snapshot.once(
         (MasterIndex, ledgers),
         lambda: MasterIndex(
-            masters, snapshot.workspace, snapshot.standing, lambda: emails_of_orders(snapshot).distinct
+            masters, snapshot.workspace, snapshot.standing, emails_of_orders(snapshot).distinct
         ),
     )
 

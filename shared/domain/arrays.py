@@ -22,4 +22,10 @@ class _Late:
 
 np: Any = _Late()
 
-__all__ = ["Array", "np"]
+
+def load() -> None:
+    """Load numpy now, which takes a tenth of a second: while the store is waited for, say."""
+    _ = np.ndarray
+
+
+__all__ = ["Array", "load", "np"]

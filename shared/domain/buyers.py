@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from shared.domain.alike import WHO, Alike, Told, telling_columns
@@ -87,7 +86,7 @@ def _parts(snapshot: Snapshot, rows: Sequence[int], alike: Alike) -> Collection[
         told = alike.told(like)
         identified = known.get(told)
         if identified is None:
-            identified = who.identified(told)
+            identified = who.identified(told, mailboxes_of(snapshot))
             if identified[0] == "b2b":
                 known[told] = identified
         if identified[3]:
@@ -126,7 +125,6 @@ class Identification:
     """
 
     def __init__(self, snapshot: Snapshot, accounts: Collection[Account] | None = None) -> None:
-        self._snapshot = snapshot
         self._field_map = snapshot.workspace.field_map
         self.companies = snapshot.table(Company, *COMMERCE)
         self._company_rows = snapshot.once((Company, "rows by id"), self.companies.by_id)
@@ -146,15 +144,15 @@ class Identification:
             )
         )
 
-    def identified(self, told: Told) -> Identified:
+    def identified(self, told: Told, mailboxes: Mailboxes) -> Identified:
         """Give segment, keys, the company's row, the buyer's name and the account, unless it is crowded.
 
         The name is "" where nothing but the order itself can give one.
         """
         segment, keys, company = self._identify(told)
         account: Account = told[:2]
-        own = None if account in self.mailboxes.crowded else account
-        return segment, keys, company, self._identity(told, keys, company), own
+        own = None if account in mailboxes.crowded else account
+        return segment, keys, company, self._identity(told, keys, company, mailboxes), own
 
     def identify(self, orders: Table, row: int) -> tuple[str, list[Key], int | None]:
         """Give segment, keys in order, and the company's row."""
@@ -177,7 +175,7 @@ class Identification:
             keys = self._keys(precedence.dtc, None, None, customer)
         return ("dtc" if keys else "guest"), keys, company
 
-    def _identity(self, told: Told, keys: list[Key], company: int | None) -> str:
+    def _identity(self, told: Told, keys: list[Key], company: int | None, mailboxes: Mailboxes) -> str:
         """Name the buyer of an order by what will still name it when the order has left the window.
 
         A company whose own record has no key but a mailbox is its account, and not a clerk's; a person is
@@ -188,18 +186,13 @@ class Identification:
             return f"company:{connection}:{self.companies['id'][company]}"
         if keys:
             name, value = keys[0]
-            return f"{name}:{self.mailboxes.first.get(value, value) if name == 'email' else value}"
+            return f"{name}:{mailboxes.first.get(value, value) if name == 'email' else value}"
         return f"customer:{connection}:{customer}" if customer else ""
 
     def _has_key(self, company: int) -> bool:
         """Say whether a company's record has a key that is its own: a mailbox may be that of an agency."""
         names = self._field_map.key_precedence.b2b
         return any(self._of_company(company, name) for name in names if name != "email")
-
-    @cached_property
-    def mailboxes(self) -> Mailboxes:
-        """Give which emails are one person's."""
-        return mailboxes_of(self._snapshot)
 
     def _keys(
         self, names: Iterable[str], told: Told | None, company: int | None, customer: int | None

@@ -13,23 +13,24 @@ AT_ONCE = 1 << 14
 _FACTOR = 0x9E3779B97F4A7C15
 """Odd: of two numbers it makes two others, whose first bits differ as well."""
 _TURN = 29
+_ALL = 64
+"""The bits of a digest."""
 _MARKS = 20
 """So many bits of a digest say at first sight that a text is none of some others."""
 
 
 def digests_of(words: Array, starts: Array, lengths: Array) -> Array:
-    """Fold each text into a number, a word at a time."""
+    """Fold each text into a number, a word at a time.
+
+    Each step can be undone by who knows the words before it: `same` counts on that.
+    """
     factor, turn = np.uint64(_FACTOR), np.uint64(_TURN)
     found = lengths.astype(np.uint64) * factor
     for at in range(0, int(lengths.max(initial=0)), WORD):
-        left = lengths - np.int32(at)
-        if left.min() > 0:
-            found = (found ^ _word(words, starts + at, left)) * factor
-            found ^= found >> turn
-            continue
-        longer = np.flatnonzero(left > 0)
-        folded = (found[longer] ^ _word(words, starts[longer] + at, left[longer])) * factor
-        found[longer] = folded ^ (folded >> turn)
+        longer = slice(None) if lengths.min() > at else np.flatnonzero(lengths > at)
+        folded = (found[longer] ^ _word(words, starts[longer], lengths[longer], at)) * factor
+        folded ^= folded >> turn
+        found[longer] = folded
     return found
 
 
@@ -48,12 +49,16 @@ def first_alike(digests: Array) -> Array:
     count = len(digests)
     bits = max(1, (count - 1).bit_length())
     places = np.empty(1 << bits, np.int32)
-    rows, own, firsts = np.arange(count, dtype=np.int32), digests, np.empty(count, np.int32)
+    rows, own = np.arange(count, dtype=np.int32), digests
+    firsts = rows
     for turn in range(3):
-        at = _bits(own, 64 - bits - (64 - bits) * turn // 3, bits)
+        at = _bits(own, _ALL - bits - (_ALL - bits) * turn // 3, bits)
         places[at[::-1]] = rows[::-1]  # the last one that is written stays
         taken = places[at]
-        firsts[rows] = taken
+        if turn:
+            firsts[rows] = taken
+        else:
+            firsts = taken
         left = np.flatnonzero(digests[taken] != own)
         if not len(left):
             return firsts
@@ -66,34 +71,39 @@ def first_alike(digests: Array) -> Array:
 def among(digests: Array, others: Array) -> Array:
     """Give the rows whose digest is one of some others."""
     marks = np.zeros(1 << _MARKS, bool)
-    marks[_bits(others, 64 - _MARKS, _MARKS)] = True
-    may = np.flatnonzero(marks[_bits(digests, 64 - _MARKS, _MARKS)])
+    marks[_bits(others, _ALL - _MARKS, _MARKS)] = True
+    may = np.flatnonzero(marks[_bits(digests, _ALL - _MARKS, _MARKS)])
     ranked, own = np.sort(others), digests[may]
     place = np.minimum(np.searchsorted(ranked, own), len(ranked) - 1)
     return may[ranked[place] == own]
 
 
 def same(words: Array, starts: Array, other_starts: Array, lengths: Array) -> Array:
-    """Say of pairs of texts, the two of a pair as long as each other, whether they are the same."""
+    """Say of pairs of texts, the two of a pair of one length and one digest, whether they are the same.
+
+    Their last words are not looked at: after the same words before them, others lead to another digest.
+    """
     found = np.ones(len(lengths), bool)
-    for at in range(0, int(lengths.max(initial=0)), WORD):
-        longer = np.flatnonzero((lengths > at) & found)
-        left = lengths[longer] - np.int32(at)
-        here, there = (_word(words, each[longer] + at, left) for each in (starts, other_starts))
-        found[longer] = here == there
+    for at in range(0, int(lengths.max(initial=0)) - WORD, WORD):
+        longer = np.flatnonzero((lengths > at + WORD) & found)
+        found[longer] = words[starts[longer] + at] == words[other_starts[longer] + at]
     return found
 
 
-def _word(words: Array, starts: Array, left: Array) -> Array:
-    """Give the next eight bytes of texts, or what is left of them."""
+def _word(words: Array, starts: Array, lengths: Array, at: int) -> Array:
+    """Give the eight bytes of texts from a place on; the last eight, where a text has fewer behind it."""
+    if at:
+        return words[starts + np.minimum(lengths - np.int32(WORD), np.int32(at))]
     found = words[starts]
-    if left.min(initial=WORD) < WORD:
+    if lengths.min(initial=WORD) < WORD:
         full = (1 << (8 * WORD)) - 1
         masks = np.array([full >> (8 * (WORD - each)) for each in range(WORD + 1)], np.uint64)
-        found &= masks[np.minimum(left, WORD)]
+        found &= masks[np.minimum(lengths, WORD)]
     return found
 
 
 def _bits(digests: Array, from_bit: int, count: int) -> Array:
     shifted = np.right_shift(digests, np.uint64(from_bit))
-    return np.bitwise_and(shifted, np.uint64((1 << count) - 1)).view(np.int64)
+    if from_bit + count < _ALL:
+        np.bitwise_and(shifted, np.uint64((1 << count) - 1), out=shifted)
+    return shifted.view(np.int64)

@@ -4,7 +4,6 @@ Emails are known by numbers: the same email has the same number, whoever ordered
 """
 
 from collections.abc import Collection, Iterable
-from functools import cached_property
 
 from shared.domain.arrays import Array, np
 from shared.domain.buyer_keys import mailed
@@ -24,9 +23,7 @@ class Emails:
     """What all orders tell of emails."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._orders = snapshot.table(Order, *COMMERCE)
-        self._snapshot = snapshot
-        as_stored = self._orders.whole.texts("email")
+        as_stored = snapshot.table(Order, *COMMERCE).whole.texts("email")
         told = numbered(as_stored)
         self.of_orders = told.numbers[0]
         """By row, the number of the email; one may stand for no email."""
@@ -48,29 +45,10 @@ class Emails:
         marks[self.distinct.with_any(emails)[0]] = True
         return marks
 
-    @cached_property
-    def is_other(self) -> Array:
-        """Marks the orders that are not plainly a person's: a company's, or without an email."""
-        whole = self._orders.whole
-        found = (whole.texts("company_id").lengths > 0) | whole.coded("is_b2b").having(True)  # noqa: FBT003
-        found |= self.marked({""})[self.of_orders]
-        who = shoppers(self._snapshot)
-        business = _business_accounts(self._snapshot, who)
-        return found | business[who.of_orders]
-
-    @cached_property
-    def several(self) -> Array:
-        """Marks the accounts that orders name with more than one email, or with and without one."""
-        who = shoppers(self._snapshot)
-        accounts = who.of_orders
-        first = np.full(len(who.blank), -1, np.int32)
-        first[accounts[::-1]] = self.of_orders[::-1]
-        return who.marked(accounts[first[accounts] != self.of_orders]) & ~who.blank
-
-    def of_accounts(self, accounts: Array) -> Array:
+    def of_accounts(self, accounts: Array, who: Shoppers) -> Array:
         """Mark all emails that orders of these accounts name."""
         marks = np.zeros(len(self.distinct), bool)
-        marks[self.of_orders[accounts[shoppers(self._snapshot).of_orders]]] = True
+        marks[self.of_orders[accounts[who.of_orders]]] = True
         return marks
 
 
@@ -88,21 +66,39 @@ def emails_of_orders(snapshot: Snapshot) -> Emails:
     return snapshot.once(Emails, lambda: Emails(snapshot))
 
 
+def are_others(snapshot: Snapshot) -> Array:
+    """Mark the orders that are not plainly a person's: a company's, or without an email."""
+    whole, told, who = snapshot.table(Order, *COMMERCE).whole, emails_of_orders(snapshot), shoppers(snapshot)
+    found = (whole.texts("company_id").lengths > 0) | whole.coded("is_b2b").having(True)  # noqa: FBT003
+    found |= told.marked({""})[told.of_orders]
+    return found | _business_accounts(snapshot, who)[who.of_orders]
+
+
+def have_several(snapshot: Snapshot) -> Array:
+    """Mark the accounts that orders name with more than one email, or with and without one, found once."""
+    return snapshot.once(have_several, lambda: _several(emails_of_orders(snapshot), shoppers(snapshot)))
+
+
+def _several(told: Emails, who: Shoppers) -> Array:
+    accounts = who.of_orders
+    first = np.full(len(who.blank), -1, np.int32)
+    first[accounts[::-1]] = told.of_orders[::-1]
+    return who.marked(accounts[first[accounts] != told.of_orders]) & ~who.blank
+
+
 def mailboxes_of(snapshot: Snapshot) -> Mailboxes:
     """Give which emails are one person's, by all stored orders that an email alone tells."""
     return snapshot.once(mailboxes, lambda: _mailboxes(snapshot))
 
 
 def _mailboxes(snapshot: Snapshot) -> Mailboxes:
-    told = emails_of_orders(snapshot)
+    told, who = emails_of_orders(snapshot), shoppers(snapshot)
     # Only emails of accounts that have several can be linked; of those, every order counts.
-    linked = told.of_accounts(told.several) & ~told.marked({""})
+    linked = told.of_accounts(have_several(snapshot), who) & ~told.marked({""})
     if not linked.any():
         return Mailboxes({}, frozenset())
     orders, time = snapshot.table(Order, *COMMERCE), timeline(snapshot)
-    is_telling = (
-        linked[told.of_orders] & time.is_placed & ~shoppers(snapshot).blank[shoppers(snapshot).of_orders]
-    )
+    is_telling = linked[told.of_orders] & time.is_placed & ~who.blank[who.of_orders]
     for name in _STRONGER:
         is_telling &= orders.whole.texts(name).lengths == 0
     rows = np.flatnonzero(is_telling).tolist()

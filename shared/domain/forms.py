@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.domain.arrays import Array, np
-from shared.domain.texts import PADDING, Texts
+from shared.domain.texts import PADDING, Texts, size_of
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -43,14 +43,26 @@ def form_of(columns: Columns, name: str) -> Form:
 def texts_of(form: Form) -> Texts:
     """Give a column of texts."""
     if form.kind == "lines":
-        ends = _line_ends(form).astype(np.int32)
-        starts = np.empty_like(ends)
-        starts[0], starts[1:] = 0, ends[:-1] + np.int32(1)
-        return Texts(form.content + PADDING, starts, ends - starts)
+        return lines_of([form])
     if form.kind in {"same", "few"}:
         places = np.frombuffer(form.content, np.uint8) if form.content else np.zeros(form.rows, np.uint8)
         return Texts.of(form.values).take(places)
     return Texts.of(form.values)
+
+
+def lines_of(forms: Sequence[Form]) -> Texts:
+    """Give columns of lines, one behind the other, of one block: none is copied twice."""
+    block = b"\n".join([*(form.content for form in forms), PADDING])
+    letters = np.frombuffer(block, np.uint8)
+    ends = np.empty(sum(form.rows for form in forms), size_of(block))
+    at = row = 0
+    for form in forms:
+        after = at + len(form.content) + 1
+        ends[row : row + form.rows] = _line_ends(letters[at:after], form.rows) + at
+        at, row = after, row + form.rows
+    starts = np.empty_like(ends)
+    starts[0], starts[1:] = 0, ends[:-1] + 1
+    return Texts(block, starts, (ends - starts).astype(np.int32))
 
 
 def integers_of(form: Form) -> Array:
@@ -73,7 +85,8 @@ def values_at(form: Form, places: Sequence[int]) -> list[Any]:
         return integers_of(form)[np.asarray(places, np.int64)].tolist()  # type: ignore[no-any-return]
     if form.kind != "lines" or len(places) * _FEW > form.rows:
         return [*map(values_of(form).__getitem__, places)]
-    ends, chosen = _line_ends(form), np.asarray(places, np.int64)
+    ends = _line_ends(np.frombuffer(form.content + b"\n", np.uint8), form.rows)
+    chosen = np.asarray(places, np.int64)
     starts = np.where(chosen > 0, ends[chosen - 1] + 1, 0)
     return [
         form.content[start:end].decode("utf-8", "surrogatepass")
@@ -102,10 +115,9 @@ def codes_of(form: Form, places: dict[Any, int]) -> Array:
     return np.array([places.setdefault(value, len(places)) for value in values_of(form)], np.int32)
 
 
-def _line_ends(form: Form) -> Array:
+def _line_ends(letters: Array, rows: int) -> Array:
     """Give where each line ends; of lines of one width, as numbers and dates are, nobody needs to look."""
-    letters = np.frombuffer(form.content + b"\n", np.uint8)
-    width, rest = divmod(len(letters), form.rows)
+    width, rest = divmod(len(letters), rows)
     if not rest and (letters[width - 1 :: width] == _END).all():
         return np.arange(width - 1, len(letters), width)
     return np.flatnonzero(letters == _END)

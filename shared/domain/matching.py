@@ -1,7 +1,7 @@
 """Finds each buyer in the ledger's customer master, or says how near it came."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,10 +67,6 @@ class Match:
         ]
 
 
-def _none() -> Texts:
-    return Texts.of(())
-
-
 class MasterIndex(MasterKeys):
     """A customer master by its keys. Holding customers stand for nobody and are left out (SAGE-ABS-15)."""
 
@@ -79,15 +75,15 @@ class MasterIndex(MasterKeys):
         masters: Table,
         workspace: Workspace,
         standing: Standing | None = None,
-        emails: Callable[[], Texts] = _none,
+        asked: Texts | None = None,
     ) -> None:
         super().__init__(masters, workspace.field_map)
         self._workspace = workspace
         self._is_one_entity = len(workspace.entities) <= 1
         self._shared_by_more_than = workspace.field_map.shared_key_limit
         self._standing = standing or Standing()
-        self._asked = emails
-        """Gives the emails that `strangers` may be asked about."""
+        self._asked = Texts.of(()) if asked is None else asked
+        """The emails that `strangers` may be asked about."""
         self._row_of = self._rows_of(self._standing.records)
 
     def is_privacy_blocked(self, match: Match) -> bool:
@@ -146,18 +142,16 @@ class MasterIndex(MasterKeys):
         They are numbers of the emails that may be asked about.
         """
         is_any = self._is_one_entity or not entity
-        asked = self._asked()
-        is_strange = np.zeros(len(asked), bool)
+        is_strange = np.zeros(len(self._asked), bool)
         is_strange[self._emails.strangers(emails, entity, is_any=is_any)] = True
-        is_strange[asked.with_any({value for name, value in self._standing.keys if name == "email"})[0]] = (
-            True
-        )
+        decided = {value for name, value in self._standing.keys if name == "email"}
+        is_strange[self._asked.with_any(decided)[0]] = True
         return emails[is_strange[emails]]
 
     @cached_property
     def _emails(self) -> MasterEmails:
         entity_of = self._workspace.entity_of_company
-        return MasterEmails(self.masters, self.texts("email"), self.is_own, self._asked(), entity_of)
+        return MasterEmails(self.masters, self.texts("email"), self.is_own, self._asked, entity_of)
 
     def carries_vat(self, keys: Sequence[tuple[str, str]], entity: str, identity: str = "") -> bool:
         """Say whether any usable record that fits a key has a VAT number."""

@@ -27,8 +27,9 @@ def numbered(*columns: Texts) -> Numbered:
     """Give the texts of some columns numbers from 0 on."""
     texts = columns[0] if len(columns) == 1 else Texts.joined(columns)
     firsts = first_alike(np.concatenate([each.digests for each in columns]))
-    _part_strangers(texts, firsts)
     is_first = firsts == np.arange(len(firsts), dtype=np.int32)
+    if _part_strangers(texts, firsts, np.flatnonzero(~is_first)):
+        is_first = firsts == np.arange(len(firsts), dtype=np.int32)
     numbers = (np.cumsum(is_first, dtype=np.int32) - np.int32(1))[firsts]
     ends = [*accumulate(map(len, columns))]
     return Numbered(np.split(numbers, ends[:-1]), np.flatnonzero(is_first), texts)
@@ -45,10 +46,13 @@ def together(count: int, *columns: Array) -> Array:
     return firsts
 
 
-def _part_strangers(texts: Texts, firsts: Array) -> None:
-    """Part those that only have a digest in common: each is known by the first of its own text."""
-    rows = np.flatnonzero(firsts != np.arange(len(firsts), dtype=np.int32))
+def _part_strangers(texts: Texts, firsts: Array, rows: Array) -> bool:
+    """Part those that only have a digest in common: each is known by the first of its own text.
+
+    `rows` are those that are not the first of their digest. Says whether there were any strangers.
+    """
     strangers = rows[~texts.same(rows, firsts[rows])]
     own: dict[str, int] = {}
     for row, text in zip(strangers.tolist(), texts.at(strangers), strict=True):
         firsts[row] = own.setdefault(text, row)
+    return bool(own)

@@ -12,7 +12,13 @@ from shared.domain.alike import Alike
 from shared.domain.arrays import Array, np
 from shared.domain.buyer_keys import mailed
 from shared.domain.buyers import COMMERCE, Buyer, buyers_of
-from shared.domain.emails import emails_of_customers, emails_of_orders, mailboxes_of
+from shared.domain.emails import (
+    are_others,
+    emails_of_customers,
+    emails_of_orders,
+    have_several,
+    mailboxes_of,
+)
 from shared.domain.records import Company, Order
 from shared.domain.routing import overridden, ruled_entities
 from shared.domain.shoppers import shoppers
@@ -110,12 +116,13 @@ def doubtful_emails(snapshot: Snapshot) -> Array | None:
     if field_map.key_precedence.dtc != ("email",):
         return None
     told, who = emails_of_orders(snapshot), shoppers(snapshot)
-    linked = (told.several | who.marked(who.of_orders[told.is_other])) & ~who.blank
+    is_other = are_others(snapshot)
+    linked = (have_several(snapshot) | who.marked(who.of_orders[is_other])) & ~who.blank
     others = {"", *emails_of_customers(snapshot, linked)}
     companies = snapshot.table(Company, *COMMERCE)["email"]
     others.update(mailed("email", each, field_map) for each in companies if each)
     others.update(value for key, value in overridden(field_map) if key == "email")
     found = told.marked(others)
-    found[told.of_orders[told.is_other]] = True
+    found[told.of_orders[is_other]] = True
     linked[who.numbers_of(mailboxes_of(snapshot).crowded)] = False
-    return found | told.of_accounts(linked)
+    return found | told.of_accounts(linked, who)

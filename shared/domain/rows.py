@@ -1,8 +1,11 @@
 """The rows of a reading: one customer or one order each, with the evidence for it."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from typing import Any, get_origin
 
 from shared.domain.money import format_money
 
@@ -97,14 +100,32 @@ class OrderRow(Row):
 _MONEY = frozenset({"commerce_gross", "commerce_net", "ledger_amount", "gap"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which fields a kind of row has: looked up once, for there are tens of thousands of rows."""
+
+    names: tuple[str, ...]
+    values: Callable[[Row], tuple[Any, ...]]
+    tuples: tuple[str, ...]
+    money: tuple[str, ...]
+
+
+@cache
+def _shape(kind: type[Row]) -> _Shape:
+    every = fields(kind)
+    names = tuple(each.name for each in every)
+    tuples = tuple(each.name for each in every if get_origin(each.type) is tuple)
+    return _Shape(names, attrgetter(*names), tuples, tuple(each for each in names if each in _MONEY))
+
+
 def as_json(row: Row) -> dict[str, Any]:
     """Give a row as JSON has it: money as text, lists for tuples."""
-    shown: dict[str, Any] = {}
-    for name in (each.name for each in fields(row)):
-        value = getattr(row, name)
-        if isinstance(value, tuple):
-            value = list(value)
-        shown[name] = format_money(value) if name in _MONEY else value
+    shape = _shape(type(row))  # type: ignore[arg-type] # classes can be hashed
+    shown: dict[str, Any] = dict(zip(shape.names, shape.values(row), strict=True))
+    for name in shape.tuples:
+        shown[name] = list(shown[name])
+    for name in shape.money:
+        shown[name] = format_money(shown[name])
     return shown
 
 

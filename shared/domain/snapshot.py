@@ -54,6 +54,8 @@ class Snapshot:
     """All that were ever taken; `standing` says which of them count."""
     _tables: dict[tuple[type[Record], tuple[str, ...]], Table] = field(default_factory=dict, repr=False)
     _answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _lasting: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    """Answers that other cards will ask for again, and not let go of: nearly always a number for each row."""
 
     def table(self, record_type: type[Record], *kinds: str) -> Table:
         """Give all records of a type, or those of connections of these kinds.
@@ -75,7 +77,7 @@ class Snapshot:
 
     def narrowed(self, tables: Mapping[tuple[type[Record], tuple[str, ...]], Table]) -> "Snapshot":
         """Give a snapshot in which these tables stand for what `table` gives by their type and kinds."""
-        return replace(self, _tables={**self._tables, **tables}, _answers={})
+        return replace(self, _tables={**self._tables, **tables}, _answers={}, _lasting={})
 
     def forget_but(self, wanted: Iterable[tuple[type[Record], tuple[str, ...]]]) -> None:
         """Let go of the columns of all records but these types of these kinds of connection."""
@@ -89,16 +91,20 @@ class Snapshot:
                 table.forget()
 
     def forget(self) -> None:
-        """Let go of all columns and answers: what comes next asks for others."""
+        """Let go of all columns and answers, but for the lasting ones: what comes next asks for others."""
         for table in self._tables.values():
             table.forget()
         self._answers.clear()
 
-    def once(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
-        """Give the answer to a question that several cards ask, worked out by the first of them."""
-        if question not in self._answers:
-            self._answers[question] = answer()
-        return cast("Answer", self._answers[question])
+    def once(self, question: Hashable, answer: Callable[[], Answer], *, is_lasting: bool = False) -> Answer:
+        """Give the answer to a question that several cards ask, worked out by the first of them.
+
+        It must not hold the snapshot, which keeps it: all records would stay until a collector finds them.
+        """
+        known = self._lasting if is_lasting else self._answers
+        if question not in known:
+            known[question] = answer()
+        return cast("Answer", known[question])
 
     @property
     def standing(self) -> Standing:

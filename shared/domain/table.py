@@ -77,6 +77,8 @@ class Table:
         self._details: dict[int, dict[str, Sequence[Any]]] = defaultdict(dict)
         self._decoders: dict[int, Columns] = {}
         self._fetched: dict[str, dict[int, Any]] = defaultdict(dict)
+        self._of: tuple[Whole, Sequence[int]] | None = None
+        """The table that this one's rows are some of, and which."""
 
     @classmethod
     def of(cls, records: Mapping[str, Iterable[Record]], record_type: type[Record]) -> Self:
@@ -91,7 +93,8 @@ class Table:
         if found is None:
             if column not in self._names:
                 raise KeyError(column)
-            found = self._columns[column] = _joined(self._parts(column))
+            found = None if self._of is None else self._of[0].known(column, self._of[1])
+            found = self._columns[column] = _joined(self._parts(column)) if found is None else found
         return found
 
     def only(self, rows: Iterable[int], known: Mapping[str, Sequence[Any]] | None = None) -> "Table":
@@ -99,7 +102,7 @@ class Table:
 
         `known` has those of its columns that were read before.
         """
-        wanted = rows if isinstance(rows, Sequence) else list(rows)
+        wanted = tuple(rows)
         ends = [*self._starts[1:], self._length]
         batches: list[Batch] = []
         kept: list[Kept] = []
@@ -111,6 +114,7 @@ class Table:
             kept.append(list(self._places(number, here)))
         found = Table(self.record_type, batches, kept)
         found._columns.update({name: list(column) for name, column in (known or {}).items()})
+        found._of = self.whole, wanted
         return found
 
     @property

@@ -55,9 +55,8 @@ class Timeline:
 
 def instants(snapshot: Snapshot) -> Instants:
     """Give when all orders were placed, read once."""
-    return snapshot.once(
-        Instants, lambda: Instants(snapshot.table(Order, *COMMERCE).whole.texts("placed_at"))
-    )
+    orders = snapshot.table(Order, *COMMERCE).whole
+    return snapshot.once(Instants, lambda: Instants(orders.texts("placed_at")), is_lasting=True)
 
 
 def timeline(snapshot: Snapshot) -> Timeline:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Protocol
 
 from shared.domain.arrays import Array, np
-from shared.domain.forms import Columns, Form, codes_of, form_of, integers_of, texts_of, values_of
+from shared.domain.forms import Columns, Form, codes_of, form_of, integers_of, lines_of, texts_of, values_of
 from shared.domain.newest import Kept
 from shared.domain.texts import Texts
 
@@ -56,15 +57,19 @@ class Whole:
     def texts(self, column: str) -> Texts:
         """Give a key column of texts."""
         if column not in self._texts:
-            parts = []
-            same: set[str | None] = set()
-            for form, kept in self._forms(column):
-                parts.append(texts_of(form) if kept is None else texts_of(form).take(kept))
-                same.add(form.values[0] if form.kind == "same" and form.rows else None)
-            if len(same) == 1 and None not in same:
-                self._texts[column] = Texts.repeated(str(*same), sum(map(len, parts)))
+            forms = [*self._forms(column)]
+            only = {form.values[0] if form.kind == "same" and form.rows else None for form, _ in forms}
+            if forms and all(form.kind == "lines" for form, _ in forms):
+                every = lines_of([form for form, _ in forms])
+                left = _rows_left(forms)
+                self._texts[column] = every if left is None else every.take(left)
+            elif len(only) == 1 and None not in only:
+                self._texts[column] = Texts.repeated(str(*only), sum(_count(*each) for each in forms))
             else:
-                self._texts[column] = Texts.joined(parts)
+                parts = (
+                    texts_of(form) if kept is None else texts_of(form).take(kept) for form, kept in forms
+                )
+                self._texts[column] = Texts.joined([*parts])
         return self._texts[column]
 
     def cell(self, row: int, column: str) -> Any:
@@ -129,3 +134,19 @@ class Whole:
             else:
                 form = form_of(batch.keys, column)
             yield form, None if kept is None else np.array(kept, np.int64)
+
+
+def _rows_left(forms: Sequence[tuple[Form, Array | None]]) -> Array | None:
+    """Give which rows stand of all, counted on from one form to the next; None where all do."""
+    if all(kept is None for _, kept in forms):
+        return None
+    starts = accumulate((form.rows for form, _ in forms), initial=0)
+    each = zip(starts, forms, strict=False)
+    return np.concatenate(
+        [start + (np.arange(form.rows) if kept is None else kept) for start, (form, kept) in each]
+    )
+
+
+def _count(form: Form, kept: Array | None) -> int:
+    """Say how many rows of a column stand."""
+    return form.rows if kept is None else len(kept)

@@ -10,6 +10,7 @@ from shared import telemetry
 from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
+from shared.domain.arrays import load
 from shared.domain.exceptions import QUIET
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
@@ -93,6 +94,8 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
 async def _evaluate(services: Services, workspace: Workspace) -> str:
     """Evaluate, and give the instant that was looked from; "" where something is left to the next time."""
     started = time.monotonic()
+    # Nobody waits for it: what needs it before it is there loads it, too.
+    asyncio.get_running_loop().run_in_executor(None, load)
     evaluated_at = services.clock()
     checkpoints = await services.store.checkpoints.of(workspace.id)
     before = await services.store.readings.standing(workspace.id)

@@ -15,6 +15,7 @@ from shared.pipeline.casework import states_of
 from shared.pipeline.open_rows import OpenRows, open_rows_of
 from shared.pipeline.services import Services
 from shared.store.exception_entities import CardName
+from shared.store.folds import StandsAt
 
 Row = dict[str, Any]
 _COLUMNS = (("State", "state"), ("Assignee", "assignee"))
@@ -26,7 +27,7 @@ class RowStates:
 
     cases: Mapping[str, ExceptionCase]
     """Those that people changed, by row id; every other open row is `open`."""
-    stands_at: str
+    stands_at: StandsAt
     """The evaluation that the card's exceptions have followed."""
 
     @property
@@ -64,11 +65,12 @@ async def row_states(services: Services, workspace: Workspace, card: Card) -> Ro
 
 
 async def with_first_seen(
-    services: Services, workspace: Workspace, card: Card, rows: Sequence[Row]
+    services: Services, workspace: Workspace, card: Card, rows: Sequence[Row], states: RowStates
 ) -> list[Row]:
     """Give a page's rows with the instant at which each was first found; null for a settled one."""
     ids = [row["id"] for row in rows if not row["is_settled"]]
-    seen = await services.store.exceptions.first_seen(CardName(workspace.id, card.id), ids)
+    name, version = CardName(workspace.id, card.id), states.stands_at.version
+    seen = await services.store.exceptions.first_seen(name, ids, version)
     return [row | {"first_seen": seen.get(row["id"])} for row in rows]
 
 

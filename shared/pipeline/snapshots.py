@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from shared.pipeline.collector import collect_young, give_back
 from shared.pipeline.jobs import Job
 from shared.pipeline.services import Services
 from shared.store.segment_details import PATIENCE_SECONDS, begin
+from shared.store.segment_places import end
 from shared.store.segments import Run
 
 MANY = 32
@@ -96,14 +97,7 @@ async def _reading(  # noqa: PLR0913, PLR0917 - what is read, and how
     try:
         yield Snapshot(workspace, as_of, Arriving(reading), told, decisions), reading
     finally:
-        await _end(reading.values())
-
-
-async def _end(tasks: Collection[asyncio.Task[Any]]) -> None:
-    """Let go of what nobody waits for any more, and see it end."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await end(reading.values())
 
 
 async def _runs(services: Services, job: Job, known: Input, as_of: datetime) -> list[Run]:
@@ -127,7 +121,7 @@ async def _read(
         try:
             found = [batch for part in await asyncio.gather(*tasks) for batch in part]
         finally:
-            await _end(tasks)
+            await end(tasks)
         if len(found) > MANY:
             # The client leaves its answers in circles, as large as what was read, and the collector rests.
             collect_young()

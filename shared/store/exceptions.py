@@ -31,7 +31,7 @@ from shared.store.exception_entities import (
     touched_row,
     worked,
 )
-from shared.store.folds import Folds
+from shared.store.folds import Folds, StandsAt
 from shared.store.kept import Kept
 from shared.store.tables import Conflict, Table, key
 
@@ -66,14 +66,14 @@ class Exceptions:
             found |= {each.case.id: each for each in part if each is not None}
         return found
 
-    async def first_seen(self, card: CardName, ids: Sequence[str]) -> dict[str, str]:
+    async def first_seen(self, card: CardName, ids: Sequence[str], version: str) -> dict[str, str]:
         """Give when each of these exceptions was first seen: of a few one by one, of many in one pass.
 
-        What such a pass found holds until a fold adds to it.
+        What such a pass found holds until a fold adds to it: for as long as the version of the folds is the
+        one that it is given. With "" nothing is kept.
         """
         if len(ids) <= FEW:
             return {name: each.case.first_seen for name, each in (await self.get_all(card, ids)).items()}
-        version = await self.folds.version(card.partition)
         name = ("first seen", card.partition, version)
         contents = self._kept.get(name) if version else None
         if contents is None:
@@ -194,9 +194,9 @@ class Exceptions:
         except (NotAllowed, Incomplete) as refused:
             return refused
 
-    async def stands_at(self, card: CardName) -> str:
-        """Give the evaluation that the exceptions of a card have followed; "" for none yet."""
-        return await self.folds.evaluation(card.partition)
+    async def stands_at(self, card: CardName) -> StandsAt:
+        """Give the evaluation that the exceptions of a card have followed, and its version."""
+        return await self.folds.at(card.partition)
 
     async def drop_resolved(self, card: CardName, before: str) -> int:
         """Drop the exceptions that were resolved before an instant, with their steps; give how many.

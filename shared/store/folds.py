@@ -31,6 +31,16 @@ class Folded:
     etag: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StandsAt:
+    """What the exceptions of a card stand at, without what was found open."""
+
+    evaluation: str = ""
+    """"" for none yet."""
+    version: str = ""
+    """Changes with each fold; "" where none is finished."""
+
+
 class Folds:
     """The folds of all cards, each named by the partition of its exceptions."""
 
@@ -48,15 +58,13 @@ class Folds:
             found |= unpack(page)
         return Folded(pointer["evaluation"], found, pointer["is_under_way"], pages, pointer["etag"])
 
-    async def evaluation(self, partition: str) -> str:
-        """Give the evaluation that the exceptions of a card stand at; "" for none yet."""
+    async def at(self, partition: str) -> StandsAt:
+        """Give the evaluation that the exceptions of a card stand at, and its version."""
         pointer = await self._table.get(partition, "folded")
-        return str(pointer["evaluation"]) if pointer else ""
-
-    async def version(self, partition: str) -> str:
-        """Give what changes with each fold of a card; "" where none is finished."""
-        pointer = await self._table.get(partition, "folded")
-        return "" if pointer is None or pointer["is_under_way"] else str(pointer["etag"])
+        if pointer is None:
+            return StandsAt()
+        version = "" if pointer["is_under_way"] else str(pointer["etag"])
+        return StandsAt(str(pointer["evaluation"]), version)
 
     async def begin(self, partition: str, folded: Folded) -> Folded:
         """Note that steps are under way: should their end never be noted, the next one finds that out.

@@ -132,7 +132,8 @@ def _alone(rows: Sequence[Document]) -> Page | None:
 
 def _blocks(rows: Sequence[Document]) -> list[tuple[int, bytes]] | None:
     """Give the blocks with how many rows each has; None where they are too large, or too many."""
-    write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+    # Rows hold no row that holds them: not to look for that saves a tenth.
+    write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
     lines = [write(row) for row in rows]
     pending: list[Sequence[str]] = [lines[start : start + BLOCK] for start in range(0, len(lines), BLOCK)]
     found: list[tuple[int, bytes]] = []
@@ -148,12 +149,21 @@ def _blocks(rows: Sequence[Document]) -> list[tuple[int, bytes]] | None:
     return found if len(found) <= MOST_BLOCKS else None
 
 
+def _by_field(rows: Sequence[Document]) -> dict[str, Sequence[Any]]:
+    """Give the values of each field that one of these rows has; None for a row that does not have it."""
+    names = tuple(rows[0]) if rows else ()
+    if all(tuple(row) == names for row in rows):
+        # As the rows of one card are: nothing is looked up.
+        return dict(zip(names, zip(*(row.values() for row in rows), strict=True), strict=True))
+    every = dict.fromkeys(chain.from_iterable(rows))
+    return {name: [row.get(name) for row in rows] for name in every}
+
+
 def _columns(rows: Sequence[Document]) -> tuple[dict[str, bytes], list[str]]:
     """Give the columns of the plain fields, and the names of those fields that have none."""
     columns: dict[str, bytes] = {}
     without: list[str] = []
-    for name in dict.fromkeys(chain.from_iterable(rows)):
-        values = [row.get(name) for row in rows]
+    for name, values in _by_field(rows).items():
         content = b""
         if _FIELD.fullmatch(name) and set(map(type, values)) <= _PLAIN:
             content = written({name: values})

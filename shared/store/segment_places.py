@@ -6,8 +6,9 @@ neither a long stream waits for one page after another nor all of it is on its w
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shared.store.columns import PARTS, joined
 from shared.store.tables import Table, key
@@ -70,9 +71,14 @@ async def contents(
                 under_way.append(asyncio.create_task(content(table, stream, kind, each)))
             yield await under_way.popleft()
     finally:
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await end(under_way)
+
+
+async def end(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Let go of what nobody waits for any more, and see it end."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def content(

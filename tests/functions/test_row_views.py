@@ -17,6 +17,7 @@ from shared.domain.exceptions import ExceptionCase
 from shared.export import Lines
 from shared.pipeline.row_states import RowStates
 from shared.store import readings, row_pages, stored_rows
+from shared.store.folds import StandsAt
 from shared.store.readings import SETTLED, Readings, pages_of
 from tests.builders import law
 from tests.pipeline.memory import MemoryTable
@@ -117,7 +118,7 @@ def test_columns_and_blocks_give_what_whole_rows_give(  # noqa: PLR0913, PLR0917
     cases = {
         row["id"]: ExceptionCase(id=row["id"], state="ignored", assignee="carl") for row in parts[0][::3]
     }
-    states = RowStates(cases, "")
+    states = RowStates(cases, StandsAt())
 
     async def asked() -> None:
         store = Readings(MemoryTable(), MemoryTable())  # type: ignore[arg-type]

@@ -39,8 +39,8 @@ def _plain(seen: Snapshot) -> PlainOrders:
 
 def _none_plain(seen: Snapshot, *_: Any) -> PlainOrders:
     orders, invoices = seen.table(Order, *COMMERCE), seen.table(Invoice, LEDGER)
-    numbers = list(invoices.values("order_number"))
-    rest = Rest(range(len(orders)), {}, range(len(invoices)), invoice_names(seen), numbers)
+    columns = {"order_number": list(invoices.values("order_number"))}
+    rest = Rest(range(len(orders)), {}, range(len(invoices)), invoice_names(seen), columns)
     none, nought = np.zeros(len(orders), bool), np.zeros(len(orders), np.int64)
     return PlainOrders(none, nought, none, nought, nought, rest)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.buyers import COMMERCE
 from shared.domain.records import MasterCustomer, Order
-from shared.domain.snapshot import Batch, Columns, Table, batch_of
+from shared.domain.snapshot import Batch, Columns, Snapshot, Table, batch_of
 from tests.builders import law, order, snapshot, workspace
 
 IDS = st.sampled_from("abcde")
@@ -139,3 +139,18 @@ def test_what_is_forgotten_is_worked_out_again() -> None:
     assert seen.once("how many", ask) == 2
     assert seen.table(Order) is table
     assert (ids, table["id"] is ids) == (table["id"], False)
+
+
+def test_what_lasts_is_of_one_snapshot() -> None:
+    """A lasting answer is kept when all others are let go of, and is no answer for a part of the whole."""
+    seen = snapshot(workspace(), {"shop": [order("1")]})
+    asked: list[Snapshot] = []
+
+    def answer(of: Snapshot, *, is_lasting: bool) -> None:
+        of.once("who", lambda: asked.append(of), is_lasting=is_lasting)
+
+    for each in (seen, seen.narrowed({}), seen):
+        answer(each, is_lasting=True)
+        answer(each, is_lasting=False)
+        each.forget()
+    assert [each is seen for each in asked] == [True, True, False, False, True]

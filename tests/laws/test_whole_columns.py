@@ -8,18 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain import digests as digests_module
 from shared.domain import texts as texts_module
 from shared.domain.forms import form_of, values_at
 from shared.domain.instants import Instants
 from shared.domain.numbering import numbered, together
 from shared.domain.records import Order
-from shared.domain.snapshot import Table, batch_of
+from shared.domain.snapshot import Batch, Table, batch_of
 from shared.domain.texts import Texts
 from shared.domain.windows import Window
 from shared.store.segment_format import PackedColumns, written
 from tests.builders import law, order
 
-LETTERS = st.text("ab\n/ é\ud83d", max_size=20) | st.sampled_from(["", "12345678", "123456789", "a" * 40])
+ENDS = st.sampled_from(["", "b", "12345678", "b2345678", "12345678b2345678"])
+LETTERS = (
+    st.text("ab\n/ é\ud83d", max_size=20)
+    | st.sampled_from(["", "12345678", "123456789", "a" * 40])
+    | st.builds("{}{}".format, ENDS, ENDS)
+)
 COLUMN = st.lists(LETTERS, max_size=30).flatmap(
     lambda some: st.lists(st.sampled_from([*some, ""]), max_size=60)
 )
@@ -34,13 +40,21 @@ INSTANTS = st.builds(
 ODD = st.sampled_from(["", "2026-02-01", "2026-02-01T00:00:00+", "2026-02-01T00:00:00.5Z", "~", "ü"])
 
 
-@pytest.fixture(params=["digests of their own", "one digest for all"])
+@pytest.fixture(params=["digests of their own", "of their last words", "a factor of 1"])
 def _digests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all texts have the same digest, too: whatever rests on digests has to be certain without."""
-    if request.param == "one digest for all":
-        monkeypatch.setattr(
-            texts_module, "digests_of", lambda _, starts, __: np.zeros(len(starts), np.uint64)
-        )
+    """Let many texts have the same digest, too: whatever rests on digests has to be certain without."""
+    if request.param == "of their last words":
+        monkeypatch.setattr(texts_module, "digests_of", _last_words)
+    if request.param == "a factor of 1":
+        monkeypatch.setattr(digests_module, "_FACTOR", 1)
+        monkeypatch.setattr(digests_module, "_TURN", 63)
+
+
+def _last_words(words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Fold nothing but each text's last eight letters, or all that it has."""
+    size = np.minimum(lengths, 8)
+    masks = np.array([(1 << 8 * each) - 1 for each in range(9)], np.uint64)
+    return words[starts + lengths - size] & masks[size]
 
 
 def _held(values: Sequence[str]) -> Texts:
@@ -146,11 +160,19 @@ SHOPS = st.lists(
 
 
 @law
-@given(SHOPS, st.sampled_from([0, 2**62, 2**70]))
-def test_whole_columns_hold_what_the_lists_hold(batches: list[list[tuple[str, str, int]]], more: int) -> None:
-    """Of stored batches, texts, few values and integers come row by row as the lists have them."""
+@given(batches=SHOPS, more=st.sampled_from([0, 2**62, 2**70]), come_again=st.booleans())
+def test_whole_columns_hold_what_the_lists_hold(
+    batches: list[list[tuple[str, str, int]]], more: int, *, come_again: bool
+) -> None:
+    """Of stored batches, texts, few values and integers come row by row as the lists have them.
+
+    What came again is there once.
+    """
     orders = [
-        [order(f"{at}-{row}", name=name, state=state, net=0) for row, (name, state, _) in enumerate(each)]
+        [
+            order(f"{row}" if come_again else f"{at}-{row}", name=name, state=state, net=0)
+            for row, (name, state, _) in enumerate(each)
+        ]
         for at, each in enumerate(batches)
     ]
     parts = [batch_of("shop", "orders", Order, each) for each in orders]
@@ -167,3 +189,30 @@ def test_whole_columns_hold_what_the_lists_hold(batches: list[list[tuple[str, st
         assert sum(table.whole.integers("net").tolist()) == int(table.whole.integers("net").sum())
         for row, (name, net) in enumerate(zip(lists["name"], lists["net"], strict=True)):
             assert (table.cell(row, "name"), table.cell(row, "net")) == (name, net)
+        rows = [*range(0, len(table), 2)]
+        part = table.only(rows)
+        part.whole.texts("id")
+        for column in ("id", "name", "state", "net", "number"):
+            assert part[column] == [lists[column][row] for row in rows]
+            inner = [*range(1, len(rows), 2)]
+            assert part.only(inner)[column] == [lists[column][rows[at]] for at in inner]
+
+
+@law
+@given(st.lists(st.lists(st.integers(0, 9), min_size=2, max_size=5, unique=True), min_size=1, max_size=4))
+def test_lines_that_were_replaced_are_left_out(batches: list[list[int]]) -> None:
+    """Of columns that are stored as lines, one behind the other, what stands comes row by row."""
+    orders = [
+        [order(f"{each}", name=f"name {at} of {each}" + "." * each) for each in batch]
+        for at, batch in enumerate(batches)
+    ]
+    stored = [
+        Batch("shop", "orders", PackedColumns(written(batch_of("shop", "orders", Order, each).keys)))
+        for each in orders
+    ]
+    assert {each.keys.form("name").kind for each in stored} == {"lines"}  # type: ignore[attr-defined]
+    table = Table(Order, stored)
+    last = {each.id: each.name for batch in orders for each in batch}
+    found = table.whole.texts("name").at(range(len(table)))
+    assert dict(zip(table["id"], found, strict=True)) == last
+    assert sorted(found) == sorted(last.values())

@@ -20,7 +20,7 @@ from dev.host.application import application
 from dev.host.functions import load
 from dev.host.keys import Keys
 
-TIMES = 60
+TIMES = 200
 GAP = "revenue_gap_detailed_breakdown"
 MANY = "ecom_customers_absent_from_d365"
 PROPER = 0.95

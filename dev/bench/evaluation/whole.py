@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +20,9 @@ from dev.host import ROOT
 ENGINES = ("pandas", "polars", "duckdb")
 TIMES = 3
 """The engines and our own judging take turns so often; the median counts."""
+SHORT = 200_000
+"""Up to so many orders an evaluation takes a second or two, in which chance weighs much: that many stores are
+evaluated as well, and the median counts."""
 _KEY = "an invented operator's key"
 
 Figures = dict[str, Any]
@@ -37,10 +41,13 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
     """Measure one size; every part runs in a process of its own, one after another."""
     with azurite.running(progress=log) as storage, TemporaryDirectory() as folder:
         where = (storage.connection_string, "")
-        log(f"Storing {size.orders:,} orders ...")
-        stored = _run("stored", *where, str(size.orders))
-        log("Evaluating ...")
-        evaluated = _run("measured", *where)
+        runs = []
+        for prefix in ("", *(f"again{turn}" for turn in range(1, TIMES if size.orders <= SHORT else 1))):
+            log(f"Storing {size.orders:,} orders ...")
+            stored = _run("stored", where[0], prefix, str(size.orders))
+            log("Evaluating ...")
+            runs.append(_run("measured", where[0], prefix))
+        evaluated = _middle(runs, lambda each: float(each["first"]["published_seconds"]))
         log("Judging beside the other engines ...")
         write_files(merchant(size.orders)[2], Path(folder))
         judged: dict[str, list[Figures]] = {}
@@ -54,7 +61,7 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
         "orders": size.orders,
         "stored": stored,
         "evaluated": evaluated,
-        "judged": {name: _middle(found) for name, found in judged.items()},
+        "judged": {name: _middle(found, itemgetter("seconds")) for name, found in judged.items()},
         **answered,
     }
 
@@ -75,7 +82,7 @@ def _run(module: str, *arguments: str, environment: dict[str, str] | None = None
     return figures
 
 
-def _middle(found: list[Figures]) -> Figures:
+def _middle(found: list[Figures], seconds: Callable[[Figures], float]) -> Figures:
     """Give the run with the median time."""
-    median = statistics.median_low(each["seconds"] for each in found)
-    return next(each for each in found if each["seconds"] == median)
+    median = statistics.median_low(map(seconds, found))
+    return next(each for each in found if seconds(each) == median)

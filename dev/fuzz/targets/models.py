@@ -122,9 +122,8 @@ def _run_queries(data: bytes) -> None:
         return
     hold(found == model.model_validate(found.model_dump()), "it is asked for as another")
     hold("unknown" not in params, "what nobody knows is passed over")
-    with suppress(
-        UnicodeEncodeError, PydanticSerializationError
-    ):  # halves of a character, which no address can carry
+    # Halves of a character, which no address can carry.
+    with suppress(UnicodeEncodeError, PydanticSerializationError):
         found.model_dump_json().encode()
 
 

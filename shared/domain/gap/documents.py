@@ -4,7 +4,7 @@ A document's own number counts within its company and connection only: two envir
 companies of one name.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from collections.abc import Set as AbstractSet
 from copy import copy
 from itertools import compress
@@ -73,6 +73,8 @@ class Documents:
         """
         orders = self.orders_by_name.get(name)
         named = self.invoices_by_name.get(name)
+        if not orders and not named:
+            return Found([], [], [])
         own_numbers = [self.sales_orders["number"][row] for row in orders]
         own_numbers += [self.invoices["order_number"][row] for row in named]
         if self._loose_numbers(known).isdisjoint(own_numbers):
@@ -121,7 +123,7 @@ class Documents:
         """Give the credit memos of this name (REVGAP-28)."""
         return in_order(self.credit_memos, self.memos_by_name.get(name))
 
-    def memos_against(self, invoices: Iterable[int]) -> list[int]:
+    def memos_against(self, invoices: Collection[int]) -> list[int]:
         """Give the credit memos that correct these posted invoices."""
         if not self.memos_by_invoice:
             return []
@@ -133,8 +135,10 @@ class Documents:
         }
         return in_order(self.credit_memos, found)
 
-    def posted_in_window(self, table: Table, rows: Iterable[int]) -> list[int]:
+    def posted_in_window(self, table: Table, rows: Collection[int]) -> list[int]:
         """Give those that are posted and dated in the window (decision 25)."""
+        if not rows:
+            return []
         posted, days = posted_of(table, rows), table["posted_on"]
         return [row for row in posted if self.is_in_window(days[row])]
 
@@ -158,7 +162,7 @@ def place_of(table: Table, row: int) -> Place:
     return Place(table.connections[row], table["company"][row])
 
 
-def posted_of(table: Table, rows: Iterable[int]) -> list[int]:
+def posted_of(table: Table, rows: Collection[int]) -> list[int]:
     """Give those documents that are posted: no drafts, none that was taken back."""
     if not rows:
         return []
@@ -166,8 +170,10 @@ def posted_of(table: Table, rows: Iterable[int]) -> list[int]:
     return [row for row in rows if states[row] == "posted"]
 
 
-def living(table: Table, rows: Iterable[int]) -> list[int]:
+def living(table: Table, rows: Collection[int]) -> list[int]:
     """Leave out what was taken back."""
+    if not rows:
+        return []
     states = table["state"]
     return [row for row in rows if states[row] != "cancelled"]
 

@@ -1,7 +1,7 @@
 """Joins each commerce order with its ledger documents: a case for each company that holds some."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.domain.gap.cases import Case
 from shared.domain.gap.documents import NOWHERE, Documents, Found, Place, living, place_of, posted_of
@@ -15,14 +15,13 @@ _NOTHING = Found([], [], [])
 _AMOUNTS = ("net", "gross")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """What one company holds of an order."""
 
-    place: Place
-    sales_orders: tuple[int, ...]
-    invoices: tuple[int, ...]
-    credit_memos: tuple[int, ...]
+    place: Place = NOWHERE
+    sales_orders: tuple[int, ...] = ()
+    invoices: tuple[int, ...] = ()
+    credit_memos: tuple[int, ...] = ()
 
 
 class Orders:
@@ -88,6 +87,8 @@ class Orders:
 
     def _parts(self, found: Found, memos: list[int]) -> list[_Part]:
         """Sort an order's documents by company; what was taken back counts where nothing else stands."""
+        if not (found.sales_orders or found.invoices or memos):
+            return [_Part()]
         documents = self._documents
         orders, invoices = (
             living(documents.sales_orders, found.sales_orders),
@@ -141,6 +142,8 @@ class Orders:
 
     def _less(self, invoices: Sequence[int], memos: Sequence[int]) -> tuple[int, int]:
         """Give net and gross of some invoices less some credit memos."""
+        if not invoices and not memos:
+            return 0, 0
         documents = self._documents
         net, gross = (
             documents.total(documents.invoices, invoices, column)

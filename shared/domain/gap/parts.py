@@ -23,12 +23,10 @@ def part_about(snapshot: Snapshot, rest: Rest) -> Snapshot:
     """Give the part about the orders that go the long way, with all that the ledger has of them."""
     some = snapshot.table(Order, *COMMERCE).only(rest.orders, rest.columns)
     is_theirs = _theirs(snapshot, some, rest)
-    numbers, names = (list(compress(each, is_theirs)) for each in (rest.order_numbers, rest.names))
-    billed = snapshot.table(Invoice, LEDGER).only(
-        compress(rest.invoices, is_theirs), {"order_number": numbers}
-    )
+    columns = {name: list(compress(each, is_theirs)) for name, each in rest.invoice_columns.items()}
+    billed = snapshot.table(Invoice, LEDGER).only(compress(rest.invoices, is_theirs), columns)
     part = part_with(snapshot, some, billed)
-    part.once(invoice_names, lambda: names)
+    part.once(invoice_names, lambda: list(compress(rest.names, is_theirs)))
     return part
 
 
@@ -59,9 +57,9 @@ def _theirs(snapshot: Snapshot, orders: Table, rest: Rest) -> list[bool]:
     is_named = [*map(names.__contains__, rest.names)]
     is_ordered = map(names.__contains__, own_names(sales_orders))
     numbers = set(compress(sales_orders.values("number"), is_ordered))
-    numbers.update(compress(rest.order_numbers, is_named))
+    numbers.update(compress(rest.invoice_columns["order_number"], is_named))
     numbers.discard("")
-    return [*map(or_, is_named, map(numbers.__contains__, rest.order_numbers))]
+    return [*map(or_, is_named, map(numbers.__contains__, rest.invoice_columns["order_number"]))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class Rest:
     """Rows of the invoices that settle no plain order."""
     names: Sequence[str]
     """The order that each of these names."""
-    order_numbers: Sequence[str]
+    invoice_columns: Mapping[str, Sequence[Any]]
+    """Some of their columns, `order_number` among them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,10 +102,10 @@ class _Search:
         return is_settling & ~is_contested
 
     def _rest(self, orders: Array, invoices: Array) -> Rest:
-        columns = {name: self._orders.texts(name).at(orders) for name in ("number", "placed_at")}
-        columns |= {name: self._orders.coded(name).at(orders) for name in ("state", "currency")}
-        columns["net"] = self._nets[orders].tolist()
-        beside = self._invoices.texts("order_number")
-        return Rest(
-            orders.tolist(), columns, invoices.tolist(), self._bills.names.at(invoices), beside.at(invoices)
-        )
+        columns = {name: self._orders.coded(name).at(orders) for name in ("state", "currency")}
+        columns |= {"number": self._orders.texts("number").at(orders), "net": self._nets[orders].tolist()}
+        billed = {"order_number": self._invoices.texts("order_number").at(invoices)}
+        billed |= {"net": self._bills.nets[invoices].tolist()}
+        billed |= {"line_count": self._bills.lines[invoices].tolist()}
+        names = self._bills.names.at(invoices)
+        return Rest(orders.tolist(), columns, invoices.tolist(), names, billed)

@@ -1,6 +1,6 @@
 """Rounding that is never a finding: a smallest unit for each line of a document."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from shared.domain.gap.documents import Documents, posted_of
 from shared.domain.money import minor_unit
@@ -24,7 +24,7 @@ class Tolerance:
             self._per_line[currency] = self._minor_units * max(own, minor_unit(self._reporting))
         return self._per_line[currency]
 
-    def of_order(self, row: int, invoices: Iterable[int], sales_orders: Iterable[int]) -> int:
+    def of_order(self, row: int, invoices: Collection[int], sales_orders: Iterable[int]) -> int:
         """Give an order's tolerance by the lines of what was posted, or else of what was ordered."""
         table, documents = self._documents.invoices, self._documents
         posted = posted_of(table, invoices)
