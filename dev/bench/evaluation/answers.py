@@ -20,7 +20,8 @@ from dev.host.application import application
 from dev.host.functions import load
 from dev.host.keys import Keys
 
-TIMES = 200
+TIMES = 120
+"""Four addresses, so often each: one caller may ask 600 times a minute."""
 GAP = "revenue_gap_detailed_breakdown"
 MANY = "ecom_customers_absent_from_d365"
 PROPER = 0.95
