@@ -42,7 +42,8 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
     with azurite.running(progress=log) as storage, TemporaryDirectory() as folder:
         where = (storage.connection_string, "")
         runs = []
-        for prefix in ("", *(f"again{turn}" for turn in range(1, TIMES if size.orders <= SHORT else 1))):
+        for turn in range(TIMES if size.orders <= SHORT else 1):
+            prefix = f"again{turn}" if turn else ""
             log(f"Storing {size.orders:,} orders ...")
             stored = _run("stored", where[0], prefix, str(size.orders))
             log("Evaluating ...")

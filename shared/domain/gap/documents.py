@@ -38,6 +38,9 @@ class Found(NamedTuple):
     """Invoices without a name whose sales order's number stands for several orders."""
 
 
+NOTHING = Found([], [], [])
+
+
 class Documents:
     """Sales orders, invoices and credit memos, and what they are worth in the window."""
 
@@ -74,7 +77,7 @@ class Documents:
         orders = self.orders_by_name.get(name)
         named = self.invoices_by_name.get(name)
         if not orders and not named:
-            return Found([], [], [])
+            return NOTHING
         own_numbers = [self.sales_orders["number"][row] for row in orders]
         own_numbers += [self.invoices["order_number"][row] for row in named]
         if self._loose_numbers(known).isdisjoint(own_numbers):
@@ -137,10 +140,7 @@ class Documents:
 
     def posted_in_window(self, table: Table, rows: Collection[int]) -> list[int]:
         """Give those that are posted and dated in the window (decision 25)."""
-        if not rows:
-            return []
-        posted, days = posted_of(table, rows), table["posted_on"]
-        return [row for row in posted if self.is_in_window(days[row])]
+        return [row for row in posted_of(table, rows) if self.is_in_window(table["posted_on"][row])]
 
     def is_in_window(self, day: str) -> bool:
         """Say whether a posting date lies in the window."""

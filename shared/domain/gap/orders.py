@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from shared.domain.gap.cases import Case
-from shared.domain.gap.documents import NOWHERE, Documents, Found, Place, living, place_of, posted_of
+from shared.domain.gap.documents import NOTHING, NOWHERE, Documents, Found, Place, living, place_of, posted_of
 from shared.domain.gap.references import References
 from shared.domain.gap.repeats import Repeat, repeated_documents
 from shared.domain.gap.returns import Returns
 from shared.domain.gap.tolerance import Tolerance
 from shared.domain.money import prorate
 
-_NOTHING = Found([], [], [])
 _AMOUNTS = ("net", "gross")
 
 
@@ -49,7 +48,7 @@ class Orders:
         else:
             contested = [documents.sales_orders["number"][each] for each in found.sales_orders]
             contested += [documents.invoices["number"][each] for each in found.invoices]
-            found = _NOTHING
+            found = NOTHING
         parts = self._parts(found, memos)
         is_cancelled = orders["state"][row] == "cancelled"
         currency = orders["currency"][row]

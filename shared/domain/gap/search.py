@@ -104,8 +104,10 @@ class _Search:
     def _rest(self, orders: Array, invoices: Array) -> Rest:
         columns = {name: self._orders.coded(name).at(orders) for name in ("state", "currency")}
         columns |= {"number": self._orders.texts("number").at(orders), "net": self._nets[orders].tolist()}
-        billed = {"order_number": self._invoices.texts("order_number").at(invoices)}
-        billed |= {"net": self._bills.nets[invoices].tolist()}
-        billed |= {"line_count": self._bills.lines[invoices].tolist()}
+        billed = {
+            "order_number": self._invoices.texts("order_number").at(invoices),
+            "net": self._bills.nets[invoices].tolist(),
+            "line_count": self._bills.lines[invoices].tolist(),
+        }
         names = self._bills.names.at(invoices)
         return Rest(orders.tolist(), columns, invoices.tolist(), names, billed)
