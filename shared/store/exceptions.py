@@ -38,6 +38,7 @@ from shared.store.exception_entities import (
 from shared.store.folds import Folds, StandsAt
 from shared.store.kept import Kept
 from shared.store.tables import Conflict, Table
+from shared.store.worked_cards import WorkedCards
 
 TOGETHER = 33
 """Exceptions whose steps are written in one transaction: three entities each, and one for all of them."""
@@ -56,6 +57,7 @@ class Exceptions:
         self._table = table
         self._kept = Kept() if kept is None else kept
         self.folds = Folds(table)
+        self.worked_cards = WorkedCards(table)
 
     async def get(self, card: CardName, case_id: str) -> KeptException | None:
         """Give an exception, if there is one."""
@@ -109,10 +111,18 @@ class Exceptions:
         cases = [ExceptionCase(**each) for each in json.loads(contents[0])]
         return {case.id: case for case in cases}
 
+    async def touched_of(self, workspace: str, cards: Sequence[str]) -> list[dict[str, ExceptionCase]]:
+        """Give what `touched` does of several cards, in the same order; where nobody worked it asks once."""
+        worked_on = await self.worked_cards.among(workspace, cards)
+        found = await asyncio.gather(*(self.touched(CardName(workspace, card)) for card in worked_on))
+        by_card = dict(zip(worked_on, found, strict=True))
+        return [by_card.get(card, {}) for card in cards]
+
     async def prepare(self, card: CardName) -> None:
         """Make what changes with each of the exceptions that people changed, unless it is there."""
         with suppress(Conflict):
             await self._table.replace(worked(card), "")
+        await self.worked_cards.note(card, is_worked=False)
 
     async def take(
         self,
@@ -133,7 +143,7 @@ class Exceptions:
             if etag is not None and (there is None or there.etag != etag):
                 raise Conflict
             try:
-                await self._table.change_together(written(card, [moved(card, there, case_id, step, summary)]))
+                await self._write(card, [moved(card, there, case_id, step, summary)])
             except Conflict:
                 continue
             taken = await self.get(card, case_id)
@@ -181,11 +191,17 @@ class Exceptions:
                 taken[each] = done[-1].case
         try:
             if done:
-                await self._table.change_together(written(card, done))
+                await self._write(card, done)
         except Conflict:
             for case_id in (each.case.id for each in done):
                 taken[case_id] = await self._take_alone(card, case_id, *steps[case_id])
         return taken
+
+    async def _write(self, card: CardName, done: Sequence[Moved]) -> None:
+        """Write what steps do in one transaction; raises Conflict."""
+        if any(each.is_touched for each in done):
+            await self.worked_cards.note(card, is_worked=True)
+        await self._table.change_together(written(card, done))
 
     async def _take_alone(self, card: CardName, case_id: str, step: Step, summary: Summary | None) -> Taken:
         try:

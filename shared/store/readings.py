@@ -1,28 +1,30 @@
 """Readings and their rows: typed columns for people with a storage browser, the whole beside them.
 
-Table `readings`. PartitionKey: workspace|card. RowKey: `latest`, and `at|{evaluation}` for history; a reading
-is written when it differs from the one before (docs/adr/0011). PartitionKey: workspace, RowKey: `standing`
-says of each card how the evaluations since then found its reading.
+Table `readings`. PartitionKey: workspace|card, RowKey: `at|{evaluation}` for history; a reading is written
+when it differs from the one before (docs/adr/0011). PartitionKey: workspace, RowKey: `latest|{card}` for each
+card's last one, and `standing` for how the evaluations since then found these: so one request reads them all.
 Table `rows`. PartitionKey: workspace|card|evaluation for the open rows, and with `|settled` behind it for the
 settled ones. RowKey: page number (row_pages.py); `pages` says how many, and is written after any of them.
 """
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from shared.store.columns import pack, unpack
+from shared.store.columns import PARTS, pack, unpack
 from shared.store.kept import Kept
 from shared.store.row_pages import PAGE, Page, digested, packed
 from shared.store.stored_rows import StoredRows
-from shared.store.tables import Conflict, Table, key
+from shared.store.tables import Conflict, Entity, Table, key
 
 SETTLED = "settled"
+_STANDING = "standing"
 
 _SECOND = timedelta(seconds=1)
 _COLUMNS = (
@@ -106,7 +108,8 @@ class Readings:
             await self.keep_rows(*where, pages_of(rows))
         entity = _entity(reading)
         await self._readings.put({**entity, "RowKey": f"at|{reading['evaluation']}"})
-        await self._readings.put({**entity, "RowKey": "latest"})
+        last = {"PartitionKey": key(reading["workspace"]), "RowKey": _latest_row(reading["card"])}
+        await self._readings.put({**entity, **last})
 
     async def close(self, reading: Document, last: Document) -> None:
         """Note how the last evaluation found a reading that another is going to replace."""
@@ -120,22 +123,27 @@ class Readings:
 
     async def latest_of(self, workspace: str, cards: Sequence[str]) -> list[Document | None]:
         """Give the readings of several cards as the last evaluation found them, in the same order."""
-        standing, found = await asyncio.gather(
-            self.standing(workspace), asyncio.gather(*(self.stored(workspace, card) for card in cards))
-        )
-        return [None if reading is None else standing.shown(reading) for reading in found]
+        there = self._readings.between(key(workspace), _latest_row(""), f"{_STANDING}~", binary=PARTS)
+        entities = {each["RowKey"]: each async for each in there}
+        standing = _standing(entities.get(_STANDING))
+        found: list[Document | None] = []
+        for card in cards:
+            entity = entities.get(_latest_row(card))
+            reading = await self.stored(workspace, card) if entity is None else unpack(entity)
+            found.append(None if reading is None else standing.shown(reading))
+        return found
 
     async def stored(self, workspace: str, card: str) -> Document | None:
         """Give a card's last reading as it was published, if it has one."""
-        entity = await self._readings.get(key(workspace, card), "latest")
+        entity = await self._readings.get(key(workspace), _latest_row(card))
+        if entity is None:
+            # There an earlier release has put it.
+            entity = await self._readings.get(key(workspace, card), "latest")
         return None if entity is None else unpack(entity)
 
     async def standing(self, workspace: str) -> Standing:
         """Give how the last evaluation found the readings of a workspace."""
-        entity = await self._readings.get(key(workspace), "standing")
-        if entity is None:
-            return Standing()
-        return Standing({card: Mark(**mark) for card, mark in unpack(entity).items()}, entity["etag"])
+        return _standing(await self._readings.get(key(workspace), _STANDING))
 
     async def stand(self, workspace: str, standing: Standing) -> None:
         """Note how an evaluation found the readings; where another has meanwhile, that one's stays."""
@@ -148,7 +156,7 @@ class Readings:
             raise ValueError("what stands is larger than an entity")
         with suppress(Conflict):
             await self._readings.replace(
-                {"PartitionKey": key(workspace), "RowKey": "standing", **contents}, standing.etag
+                {"PartitionKey": key(workspace), "RowKey": _STANDING, **contents}, standing.etag
             )
 
     async def at(self, workspace: str, card: str, evaluation: str) -> Document | None:
@@ -187,6 +195,23 @@ class Readings:
         """Give the rows of a reading, to be read as a query needs them."""
         partition = key(workspace, card, evaluation, *part)
         return StoredRows(self._rows, partition, await self._rows.get(partition, "pages"), self._kept)
+
+    async def open_among(self, reading: Mapping[str, Any], ids: Collection[str]) -> set[str]:
+        """Give those of these ids that open rows of a reading have; raises LookupError where a page is gone.
+
+        What masks rows leaves these two fields as they are: with its digest a reading tells them for good.
+        """
+        where = reading["workspace"], reading["card"], reading["rows_of"]
+        name = ("open", *where, reading.get("rows_digest"))
+        known = self._kept.get(name) if reading.get("rows_digest") else None
+        if known is None:
+            columns = await (await self.stored_rows(*where)).columns(["id", "is_settled"])
+            rows = zip(columns["id"], columns["is_settled"], strict=True)
+            known = sorted(row_id.encode() for row_id, is_settled in rows if not is_settled)
+            if reading.get("rows_digest"):
+                self._kept.keep(name, known)
+        places = {each: bisect_left(known, each.encode()) for each in ids}
+        return {each for each, at in places.items() if at < len(known) and known[at] == each.encode()}
 
     async def has_rows(self, workspace: str, card: str, evaluation: str, *part: str) -> bool:
         """Say whether rows of an evaluation are kept, be it none at all."""
@@ -235,6 +260,17 @@ class Readings:
         await self._rows.delete(partition, "pages")
         async for entity in self._rows.between(partition, select=["RowKey"]):
             await self._rows.delete(partition, entity["RowKey"])
+
+
+def _latest_row(card: str) -> str:
+    return f"latest|{key(card)}"
+
+
+def _standing(entity: Entity | None) -> Standing:
+    if entity is None:
+        return Standing()
+    marks = {card: Mark(**mark) for card, mark in unpack(entity).items()}
+    return Standing(marks, str(entity.get("etag", "")))
 
 
 def pages_of(rows: Iterable[Document]) -> Pages:

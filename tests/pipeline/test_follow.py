@@ -143,6 +143,7 @@ async def _assert_sound(store: Store) -> None:
     people = {each.case.id for each in kept if any(step.who != TIEOUT for step in each.steps)}
     touched = await store.exceptions.touched(NAME)
     assert set(touched) == people - {each.case.id for each in kept if each.case.resolved_by == TIEOUT}
+    assert [touched] == await store.exceptions.touched_of(NAME.workspace, [NAME.card])
 
 
 @settings(law, max_examples=120)
@@ -232,6 +233,19 @@ async def test_a_step_is_never_older_than_the_one_before() -> None:
     (kept,) = await store.exceptions.every(NAME)
     assert [_at(4), _at(9), _at(9)] == [step.at for step in kept.steps]
     await _assert_sound(store)
+
+
+async def test_work_that_nobody_noted_is_noted() -> None:
+    """What a release without notes wrote, or a backup brought back, is shown from the next reading on."""
+    store = memory_store()
+    await follow(Services(store), CARD, _found(0, 4, Round(frozenset("d"))))
+    note = await store.exceptions._table.get("shop", "cards")
+    await _act(store, Round(frozenset(), act="assign"), _at(5))
+    assert note is not None
+    await store.exceptions._table.put({name: value for name, value in note.items() if name != "etag"})
+    assert [{}] == await store.exceptions.touched_of("shop", [NAME.card])
+    await follow(Services(store), CARD, _found(1, 6, Round(frozenset("d"))))
+    assert 1 == len((await store.exceptions.touched_of("shop", [NAME.card]))[0])
 
 
 async def test_what_is_known_of_a_case_stays_when_it_leaves_its_window() -> None:
