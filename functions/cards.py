@@ -21,7 +21,7 @@ from shared.cards.card import Card
 from shared.domain.exceptions import ExceptionCase
 from shared.domain.workspace import Workspace
 from shared.pipeline import history
-from shared.pipeline.casework import states_of, states_of_all
+from shared.pipeline.casework import states_of
 from shared.pipeline.row_states import counted
 from shared.workspaces import Fault
 
@@ -47,7 +47,7 @@ async def list_cards(call: Call) -> func.HttpResponse:
     alerts, found, cases = await asyncio.gather(
         open_alerts(call, workspace),
         call.services.store.readings.latest_of(workspace.id, [card.id for card in cards]),
-        states_of_all(call.services, workspace, cards),
+        states_of(call.services, workspace, *cards),
     )
     worked = await asyncio.gather(
         *(
@@ -84,7 +84,7 @@ async def read_card(call: Call) -> func.HttpResponse:
         nothing = {"exceptions": None, "alert_value": None}
         reading, alert = (await as_of(call, card, query.as_of)).reading | nothing, None
     else:
-        alerts, found, cases = await asyncio.gather(
+        alerts, found, (cases,) = await asyncio.gather(
             open_alerts(call, workspace),
             _reading(call, workspace, card),
             states_of(call.services, workspace, card),

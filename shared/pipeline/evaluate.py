@@ -191,6 +191,6 @@ async def _follow(services: Services, card: Card, answer: Answer, published: Pub
 
 async def _judged(services: Services, card: Card, workspace: Workspace, published: Published) -> Judged:
     """Give a card's reading with what people have said of its cases by now."""
-    states = await states_of(services, workspace, card)
+    (states,) = await states_of(services, workspace, card)
     quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
     return Judged(card, workspace.card(card.id), published.shown, published.rows, quiet)

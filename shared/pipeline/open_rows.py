@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.pipeline.services import Services
+from shared.store import open_ids
 from shared.store.stored_rows import StoredRows
 
 Row = dict[str, Any]
@@ -36,7 +37,7 @@ async def open_among(services: Services, reading: Mapping[str, Any] | None, ids:
     if not reading or not _has_rows(reading) or not ids:
         return set()
     with suppress(LookupError):
-        return await services.store.readings.open_among(reading, ids)
+        return await open_ids.open_among(services.store.readings, reading, ids)
     return set()
 
 

@@ -57,7 +57,7 @@ class RowStates:
 
 async def row_states(services: Services, workspace: Workspace, card: Card) -> RowStates:
     """Give how the rows of a card stand now."""
-    cases, stands_at = await asyncio.gather(
+    (cases,), stands_at = await asyncio.gather(
         states_of(services, workspace, card),
         services.store.exceptions.stands_at(CardName(workspace.id, card.id)),
     )
@@ -95,10 +95,10 @@ async def counted(
     here = {case_id: cases[case_id].state for case_id in there}
     states = Counter(here.values())
     states["open"] += reading.get("row_count", 0) - states.total()
-    quiet = frozenset(case_id for case_id, state in here.items() if state in QUIET)
+    quiet = [case_id for case_id, state in here.items() if state in QUIET]
     value = reading.get("compared")
-    if value is not None and quiet:
-        kept = [*(await (await open_rows_of(services, reading)).of(quiet)).values()]
-        judged = Judged(card, workspace.card(card.id), dict(reading), kept, quiet)
+    rows = await (await open_rows_of(services, reading)).of(quiet) if quiet and value is not None else {}
+    if rows:
+        judged = Judged(card, workspace.card(card.id), dict(reading), [*rows.values()], frozenset(rows))
         value = str(compared(judged)[0])
     return {"exceptions": {state: states[state] for state in STATES}, "alert_value": value}

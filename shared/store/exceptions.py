@@ -2,9 +2,9 @@
 
 Table `exceptions`. PartitionKey: workspace|card. RowKey: `case|{id}` an exception with its steps;
 `touched|{id}` how it stands, for those that people changed and no match has settled: the few that an
-evaluation and a list of rows read; `worked` changes with any of these; `audit|{instant}|{id}|{step}` a step
-and which exceptions took it together, named by the first, and changed by nothing but what drops or masks
-these. What the exceptions stand at is beside them (folds.py).
+evaluation and a list of rows read; `worked` changes with any of these; `audit|{instant}|{id}|{step}` one
+step, written once and never changed. Beside them is what the exceptions stand at (folds.py) and which cards
+people have worked on (worked_cards.py).
 A step writes all that it changes in one transaction.
 """
 
@@ -19,25 +19,22 @@ from shared.domain.exceptions import ExceptionCase, Incomplete, NotAllowed, Step
 from shared.store.exception_entities import (
     WORKED,
     CardName,
+    Change,
     Entry,
     KeptException,
-    Moved,
     Summary,
     Taken,
+    audit_row,
     case_of,
-    case_row,
-    entries_of,
-    exceptions_in,
+    changes_of,
+    entry_of,
     kept_of,
-    moved,
     touched_row,
-    without,
     worked,
-    written,
 )
 from shared.store.folds import Folds, StandsAt
 from shared.store.kept import Kept
-from shared.store.tables import Conflict, Table
+from shared.store.tables import Conflict, Table, key
 from shared.store.worked_cards import WorkedCards
 
 TOGETHER = 33
@@ -61,7 +58,7 @@ class Exceptions:
 
     async def get(self, card: CardName, case_id: str) -> KeptException | None:
         """Give an exception, if there is one."""
-        entity = await self._table.get(card.partition, case_row(case_id))
+        entity = await self._table.get(card.partition, f"case|{key(case_id)}")
         return None if entity is None else kept_of(card.card, entity)
 
     async def get_all(self, card: CardName, ids: Sequence[str]) -> dict[str, KeptException]:
@@ -122,7 +119,6 @@ class Exceptions:
         """Make what changes with each of the exceptions that people changed, unless it is there."""
         with suppress(Conflict):
             await self._table.replace(worked(card), "")
-        await self.worked_cards.note(card, is_worked=False)
 
     async def take(
         self,
@@ -143,7 +139,7 @@ class Exceptions:
             if etag is not None and (there is None or there.etag != etag):
                 raise Conflict
             try:
-                await self._write(card, [moved(card, there, case_id, step, summary)])
+                await self._write(card, changes_of(card, there, case_id, step, summary)[1])
             except Conflict:
                 continue
             taken = await self.get(card, case_id)
@@ -181,27 +177,28 @@ class Exceptions:
         """Take the steps of one transaction."""
         there = await self.get_all(card, part) if known is None else known
         taken: dict[str, Taken] = {}
-        done: list[Moved] = []
+        changes: list[Change] = []
         for each in part:
             try:
-                done.append(moved(card, there.get(each), each, *steps[each]))
+                taken[each], written = changes_of(card, there.get(each), each, *steps[each])
             except (NotAllowed, Incomplete) as refused:
                 taken[each] = refused
             else:
-                taken[each] = done[-1].case
+                changes += written
         try:
-            if done:
-                await self._write(card, done)
+            if changes:
+                await self._write(card, changes)
         except Conflict:
-            for case_id in (each.case.id for each in done):
-                taken[case_id] = await self._take_alone(card, case_id, *steps[case_id])
+            for each in (each for each in part if isinstance(taken[each], ExceptionCase)):
+                taken[each] = await self._take_alone(card, each, *steps[each])
         return taken
 
-    async def _write(self, card: CardName, done: Sequence[Moved]) -> None:
-        """Write what steps do in one transaction; raises Conflict."""
-        if any(each.is_touched for each in done):
+    async def _write(self, card: CardName, changes: Sequence[Change]) -> None:
+        """Write what steps change in one transaction; raises Conflict."""
+        is_worked = any(entity["RowKey"].startswith(touched_row("")) for entity, _ in changes)
+        if is_worked:
             await self.worked_cards.note(card, is_worked=True)
-        await self._table.change_together(written(card, done))
+        await self._table.change_together([*changes, (worked(card), None)] if is_worked else changes)
 
     async def _take_alone(self, card: CardName, case_id: str, step: Step, summary: Summary | None) -> Taken:
         try:
@@ -227,34 +224,20 @@ class Exceptions:
             await self._table.delete(card.partition, touched_row(each.case.id))
         if gone:
             await self._table.put(worked(card))
-            await self._drop_entries(card.partition, gone)
         for each in gone:
-            await self._table.delete(card.partition, case_row(each.case.id))
+            steps = enumerate(each.steps, start=1)
+            rows = [audit_row(step.at, each.case.id, number) for number, step in steps]
+            for row in (*rows, f"case|{key(each.case.id)}"):
+                await self._table.delete(card.partition, row)
         return len(gone)
-
-    async def _drop_entries(self, partition: str, gone: Sequence[KeptException]) -> None:
-        """Drop the entries of some exceptions from the log; what others share with them stays."""
-        ids = {each.case.id for each in gone}
-        instants = [step.at for each in gone for step in each.steps]
-        logged = self._table.between(partition, f"audit|{min(instants)}", f"audit|{max(instants)}}}")
-        rows = [each["RowKey"] async for each in logged if not ids.isdisjoint(exceptions_in(each))]
-        for row in rows:
-            while entity := await self._table.get(partition, row):
-                left = without(entity, ids)
-                if left is None:
-                    await self._table.delete(partition, row)
-                    break
-                with suppress(Conflict):
-                    await self._table.replace(left, entity["etag"])
-                    break
 
     async def log(self, cards: Iterable[CardName], since: str = "", until: str = "~") -> list[Entry]:
         """Give the steps of these cards' exceptions between two instants, the oldest first."""
         entries: list[Entry] = []
         for card in cards:
             found = self._table.between(card.partition, f"audit|{since}", f"audit|{until}")
-            entries += [entry async for entity in found for entry in entries_of(card.card, entity)]
-        return sorted(entries, key=lambda each: (each.step.at, each.card, each.exception, each.number))
+            entries += [entry_of(card.card, entity) async for entity in found]
+        return sorted(entries, key=lambda each: (each.step.at, each.card, each.exception))
 
 
 def _is_over(case: ExceptionCase, before: str) -> bool:

@@ -9,8 +9,7 @@ settled ones. RowKey: page number (row_pages.py); `pages` says how many, and is 
 
 import asyncio
 import hashlib
-from bisect import bisect_left
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,8 @@ from shared.store.tables import Conflict, Entity, Table, key
 
 SETTLED = "settled"
 _STANDING = "standing"
+_ONCE_LATEST = "latest"
+"""Where an earlier release put a card's last reading, in the partition of its history."""
 
 _SECOND = timedelta(seconds=1)
 _COLUMNS = (
@@ -95,7 +96,7 @@ class Readings:
     def __init__(self, readings: Table, rows: Table, kept: Kept | None = None) -> None:
         self._readings = readings
         self._rows = rows
-        self._kept = Kept() if kept is None else kept
+        self.kept = Kept() if kept is None else kept
 
     async def publish(self, reading: Document, rows: Iterable[Document] | None) -> None:
         """Publish a reading with its rows: the rows first, so that no reading points at nothing.
@@ -126,19 +127,20 @@ class Readings:
         there = self._readings.between(key(workspace), _latest_row(""), f"{_STANDING}~", binary=PARTS)
         entities = {each["RowKey"]: each async for each in there}
         standing = _standing(entities.get(_STANDING))
-        found: list[Document | None] = []
-        for card in cards:
-            entity = entities.get(_latest_row(card))
-            reading = await self.stored(workspace, card) if entity is None else unpack(entity)
-            found.append(None if reading is None else standing.shown(reading))
-        return found
+        missing = [card for card in cards if _latest_row(card) not in entities]
+        once = await asyncio.gather(*(self._once_stored(workspace, card) for card in missing))
+        found = {card: unpack(entities[_latest_row(card)]) for card in cards if card not in missing}
+        found |= {card: each for card, each in zip(missing, once, strict=True) if each is not None}
+        return [standing.shown(found[card]) if card in found else None for card in cards]
 
     async def stored(self, workspace: str, card: str) -> Document | None:
         """Give a card's last reading as it was published, if it has one."""
         entity = await self._readings.get(key(workspace), _latest_row(card))
-        if entity is None:
-            # There an earlier release has put it.
-            entity = await self._readings.get(key(workspace, card), "latest")
+        return await self._once_stored(workspace, card) if entity is None else unpack(entity)
+
+    async def _once_stored(self, workspace: str, card: str) -> Document | None:
+        """Give what an earlier release stored last, where this one has stored nothing yet."""
+        entity = await self._readings.get(key(workspace, card), _ONCE_LATEST)
         return None if entity is None else unpack(entity)
 
     async def standing(self, workspace: str) -> Standing:
@@ -194,24 +196,7 @@ class Readings:
     async def stored_rows(self, workspace: str, card: str, evaluation: str, *part: str) -> StoredRows:
         """Give the rows of a reading, to be read as a query needs them."""
         partition = key(workspace, card, evaluation, *part)
-        return StoredRows(self._rows, partition, await self._rows.get(partition, "pages"), self._kept)
-
-    async def open_among(self, reading: Mapping[str, Any], ids: Collection[str]) -> set[str]:
-        """Give those of these ids that open rows of a reading have; raises LookupError where a page is gone.
-
-        What masks rows leaves these two fields as they are: with its digest a reading tells them for good.
-        """
-        where = reading["workspace"], reading["card"], reading["rows_of"]
-        name = ("open", *where, reading.get("rows_digest"))
-        known = self._kept.get(name) if reading.get("rows_digest") else None
-        if known is None:
-            columns = await (await self.stored_rows(*where)).columns(["id", "is_settled"])
-            rows = zip(columns["id"], columns["is_settled"], strict=True)
-            known = sorted(row_id.encode() for row_id, is_settled in rows if not is_settled)
-            if reading.get("rows_digest"):
-                self._kept.keep(name, known)
-        places = {each: bisect_left(known, each.encode()) for each in ids}
-        return {each for each, at in places.items() if at < len(known) and known[at] == each.encode()}
+        return StoredRows(self._rows, partition, await self._rows.get(partition, "pages"), self.kept)
 
     async def has_rows(self, workspace: str, card: str, evaluation: str, *part: str) -> bool:
         """Say whether rows of an evaluation are kept, be it none at all."""
@@ -238,6 +223,8 @@ class Readings:
                 partition, "at|", f"at|{named(moment + _SECOND)}", ["RowKey"]
             )
         ][:-1]
+        if await self._readings.get(key(workspace), _latest_row(card)) is not None:
+            await self._readings.delete(partition, _ONCE_LATEST)
         if not old or last is None:
             return 0
         kept = {last["rows_of"]}
@@ -253,7 +240,9 @@ class Readings:
     async def versions(self, workspace: str, card: str) -> set[str]:
         """Give the names of the workspace's documents that the readings of a card were evaluated with."""
         found = self._readings.between(key(workspace, card), "at|")
-        return {str(unpack(entity).get("workspace_version", "")) async for entity in found}
+        every = [unpack(entity) async for entity in found]
+        last = await self.stored(workspace, card)
+        return {str(each.get("workspace_version", "")) for each in (*every, *([last] if last else ()))}
 
     async def _drop_rows(self, partition: str) -> None:
         # How many there are goes first: what is left of them is then read by nobody.

@@ -6,13 +6,15 @@ not worked on misses nothing. Of a card that is not named, it is not known.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from typing import Any
 
 from shared.store.exception_entities import CardName
-from shared.store.tables import Conflict, Entity, Table, key
+from shared.store.tables import Conflict, Table, key
 
-_ROW = "cards"
+NOTES = "cards"
+"""The row of what is noted."""
 
 
 class WorkedCards:
@@ -20,31 +22,36 @@ class WorkedCards:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._known: set[tuple[str, str]] = set()
+        self._worked: set[CardName] = set()
         """Those that were found worked on: so they stay."""
+        self._named: set[CardName] = set()
+        """Those of which something is noted."""
 
     async def among(self, workspace: str, cards: Collection[str]) -> set[str]:
         """Give those of these cards that people may have worked on."""
-        if all((workspace, card) in self._known for card in cards):
-            return set(cards)
-        is_worked = _noted(await self._table.get(key(workspace), _ROW))
-        self._known |= {(workspace, card) for card in cards if is_worked.get(card)}
-        return {card for card in cards if is_worked.get(card, True)}
+        names = {CardName(workspace, card) for card in cards}
+        if not names <= self._worked:
+            noted = noted_in(await self._table.get(key(workspace), NOTES))
+            self._worked |= {name for name in names if noted.get(name.card)}
+            names = {name for name in names if noted.get(name.card, True)}
+        return {name.card for name in names}
 
     async def note(self, card: CardName, *, is_worked: bool) -> None:
         """Note that people work on a card; or that nobody has yet, where nothing is noted of it."""
-        while True:
-            there = await self._table.get(key(card.workspace), _ROW)
-            noted = _noted(there)
-            if noted.get(card.card) in {True, is_worked}:
-                return
-            entity = {"PartitionKey": key(card.workspace), "RowKey": _ROW}
+        while is_worked or card not in self._named:
+            there = await self._table.get(key(card.workspace), NOTES)
+            noted = noted_in(there)
+            if noted.get(card.card) or (card.card in noted and not is_worked):
+                break
+            entity = {"PartitionKey": key(card.workspace), "RowKey": NOTES}
             cards = json.dumps(noted | {card.card: is_worked}, sort_keys=True)
             with suppress(Conflict):
-                await self._table.replace(entity | {"is_worked": cards}, there["etag"] if there else "")
-                return
+                await self._table.replace(entity | {"cards": cards}, there["etag"] if there else "")
+                break
+        self._named.add(card)
 
 
-def _noted(entity: Entity | None) -> dict[str, bool]:
-    noted: dict[str, bool] = json.loads(entity["is_worked"]) if entity else {}
+def noted_in(entity: Mapping[str, Any] | None) -> dict[str, bool]:
+    """Read what is noted of the cards of a workspace."""
+    noted: dict[str, bool] = json.loads(entity["cards"]) if entity else {}
     return noted

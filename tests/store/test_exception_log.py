@@ -1,8 +1,7 @@
-"""The log of exceptions: each step once, many that are alike in one entity, and gone with its exception."""
+"""The log of exceptions: each step once, in order, and gone with its exception."""
 
 import asyncio
 from collections import defaultdict
-from dataclasses import asdict
 from typing import cast
 
 import pytest
@@ -58,15 +57,6 @@ def test_the_log_has_each_step_of_each_exception(deeds: list[Deed]) -> None:
     asyncio.run(history())
 
 
-async def test_exceptions_that_appear_together_share_an_entity(table: Table) -> None:
-    """Thirty thousand that a first evaluation finds are not thirty thousand entities of log."""
-    exceptions = Exceptions(table)
-    ids = [f"{number:03}" for number in range(3 * TOGETHER)]
-    await exceptions.take_all(CARD, dict.fromkeys(ids, (step_of(1, "appeared"), None)))
-    assert ids == [each.exception for each in await exceptions.log([CARD])]
-    assert 3 == len([each async for each in table.between(CARD.partition, "audit|", "audit}")])
-
-
 @pytest.mark.parametrize("count", [TOGETHER, TOGETHER + 1])
 async def test_a_transaction_of_different_steps_fits(table: Table, count: int) -> None:
     """As many exceptions as are changed together leave room for entries of different steps."""
@@ -76,18 +66,3 @@ async def test_a_transaction_of_different_steps_fits(table: Table, count: int) -
         steps = {each: (step_of(number % 60, action), None) for number, each in enumerate(ids)}
         await exceptions.take_all(CARD, steps)
     assert 2 * count == len(await exceptions.log([CARD]))
-
-
-async def test_an_entry_of_its_own_is_read_and_dropped() -> None:
-    """What an earlier release wrote, one entity for each step, is read and dropped as well."""
-    table = MemoryTable()
-    exceptions = Exceptions(cast("Table", table))
-    step = step_of(1, "appeared")
-    await exceptions.take(CARD, "x", step)
-    row = f"audit|{step.at}|x|000001"
-    alone = {"exception": "x", "before": "", "after": "open", **asdict(step)}
-    await table.put({"PartitionKey": CARD.partition, "RowKey": row, **alone})
-    assert [Entry(CARD.card, "x", 1, step, "", "open")] == await exceptions.log([CARD])
-    await exceptions.take(CARD, "x", step_of(2, "matched"))
-    assert 1 == await exceptions.drop_resolved(CARD, "2027")
-    assert [] == await exceptions.log([CARD])

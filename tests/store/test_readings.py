@@ -1,6 +1,7 @@
 """Readings: their rows come back in order, and publishing again changes nothing."""
 
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -155,26 +156,16 @@ async def test_the_last_readings_of_all_cards_come_at_once(
 
 async def test_a_reading_is_found_where_an_earlier_release_put_it(store: Store) -> None:
     """A card's last reading once stood with its history: it is read from there until another comes."""
-    await store.readings.publish(_reading("E1"), _rows(1))
+    await store.readings.publish(_reading("E1", workspace_version="W1"), _rows(1))
     there = await store.readings._readings.get("shop", f"latest|{CARD}")
     assert there is not None
     await store.readings._readings.put({**there, "PartitionKey": f"shop|{CARD}", "RowKey": "latest"})
     await store.readings._readings.delete("shop", f"latest|{CARD}")
-    assert _reading("E1") == await store.readings.latest("shop", CARD)
-    assert [_reading("E1")] == await store.readings.latest_of("shop", [CARD])
+    expected = _reading("E1", workspace_version="W1")
+    assert expected == await store.readings.latest("shop", CARD)
+    assert [expected] == await store.readings.latest_of("shop", [CARD])
+    assert {"W1"} == await store.readings.versions("shop", CARD)
     await store.readings.publish(_reading("E2"), _rows(1))
     assert _reading("E2") == await store.readings.latest("shop", CARD)
-
-
-@pytest.mark.parametrize("digest", ["", "of these rows"])
-async def test_open_rows_are_told_by_their_ids(store: Store, digest: str) -> None:
-    """Of some ids those are given that open rows have: no settled one's, and no other's."""
-    rows = [{"id": f"{number:03}", "is_settled": number % 3 == 0} for number in range(1_200)]
-    reading = _reading("E1", rows_digest=digest)
-    await store.readings.publish(reading, rows)
-    asked = ["000", "001", "1199", "1200", "", "01", "0010"]
-    for _ in range(2):
-        assert {"001", "1199"} == await store.readings.open_among(reading, asked)
-    again = _reading("E1", rows_digest=digest and "of others")
-    await store.readings.publish(again, rows[:1])
-    assert set() == await store.readings.open_among(again, asked)
+    await store.readings.drop_before("shop", CARD, datetime(2026, 4, 15, tzinfo=UTC))
+    assert await store.readings._readings.get(f"shop|{CARD}", "latest") is None

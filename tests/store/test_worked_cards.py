@@ -4,7 +4,7 @@ import asyncio
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.store.exception_entities import CardName
@@ -40,15 +40,20 @@ class _Watched(MemoryTable):
 
 @law
 @given(DEEDS, st.booleans(), st.integers(0, 40))
-def test_nobodys_work_is_missed(deeds: list[Deed], is_prepared: bool, dies_at: int) -> None:  # noqa: FBT001 - drawn
+@example(
+    deeds=[Deed(0, ["a"], "appeared", is_together=False), Deed(0, ["a"], "assign", is_together=False)],
+    is_noted=True,
+    dies_at=8,
+)
+def test_nobodys_work_is_missed(deeds: list[Deed], is_noted: bool, dies_at: int) -> None:  # noqa: FBT001 - drawn
     """Whoever did what, and wherever an instance died: asked for at once, cards have what each has alone."""
 
     async def history() -> None:
         table = _Watched(dies_at)
         instances = [Exceptions(cast("Table", table)) for _ in range(2)]
         try:
-            if is_prepared:
-                await instances[0].prepare(CARD)
+            if is_noted:
+                await instances[0].worked_cards.note(CARD, is_worked=False)
             for number, deed in enumerate(deeds):
                 await do(instances[deed.instance], deed, step_of(number, deed.action))
         except ConnectionError:
@@ -65,7 +70,7 @@ async def test_it_is_asked_once_where_nobody_worked() -> None:
     table = _Watched()
     exceptions = Exceptions(cast("Table", table))
     for card in (CARD, OTHER):
-        await exceptions.prepare(card)
+        await exceptions.worked_cards.note(card, is_worked=False)
         await exceptions.take(card, "x", step_of(1, "appeared"))
     table.asked.clear()
     assert [{}, {}] == await exceptions.touched_of(CARD.workspace, CARDS)
@@ -74,6 +79,9 @@ async def test_it_is_asked_once_where_nobody_worked() -> None:
     table.asked.clear()
     assert [[], ["x"]] == [[*each] for each in await exceptions.touched_of(CARD.workspace, CARDS)]
     assert [key(CARD.workspace), CARD.partition] == table.asked
+    table.asked.clear()
+    await exceptions.touched_of(CARD.workspace, [CARD.card])
+    assert [CARD.partition] == table.asked
 
 
 async def test_what_nobody_noted_is_looked_for() -> None:
