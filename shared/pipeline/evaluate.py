@@ -192,9 +192,12 @@ async def _follow(services: Services, card: Card, answer: Answer, published: Pub
 async def _judged(services: Services, card: Card, workspace: Workspace, published: Published) -> Judged:
     """Give a card's reading with what people have said of its cases by now.
 
-    An alert goes by what they changed itself, whatever is noted of where people work.
+    An alert goes by what they changed itself. Lists go by what is noted of where people work: nothing may
+    be yet, or a release that notes nothing has run meanwhile.
     """
-    touched = await services.store.exceptions.touched(CardName(workspace.id, card.id))
+    name = CardName(workspace.id, card.id)
+    touched = await services.store.exceptions.touched(name)
+    await services.store.exceptions.worked_cards.found(name, is_worked=bool(touched))
     now = text(services.clock())
     quiet = frozenset(case_id for case_id, case in touched.items() if lapsed(case, now).state in QUIET)
     return Judged(card, workspace.card(card.id), published.shown, published.rows, quiet)

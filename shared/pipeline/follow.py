@@ -54,8 +54,6 @@ async def follow(services: Services, card: Card, found: Found) -> int:
         await store.prepare(name)
     was_open, known = await _before(services, name, folded)
     touched = await store.touched(name)
-    # Nothing may be noted of it yet; or a release that notes nothing ran beside this one.
-    await store.worked_cards.note(name, is_worked=bool(touched))
     was_open = {**was_open, **await _reopened(services, name, touched, was_open)}
     open_now = {row["id"]: row["occurred_at"] for row in found.rows} | dict(found.older)
     # What nobody looked at stays as it is: that it was not found says nothing.

@@ -37,7 +37,7 @@ async def open_among(services: Services, reading: Mapping[str, Any] | None, ids:
     if not reading or not _has_rows(reading) or not ids:
         return set()
     with suppress(LookupError):
-        return await open_ids.open_among(services.store.readings, reading, ids)
+        return await open_ids.among(services.store.readings, reading, ids)
     return set()
 
 

@@ -23,7 +23,7 @@ class WorkedCards:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._worked: set[CardName] = set()
-        """Those that were found worked on: so they stay."""
+        """Those that are noted as worked on: so they stay."""
         self._named: set[CardName] = set()
         """Those of which something is noted."""
 
@@ -36,9 +36,14 @@ class WorkedCards:
             names = {name for name in names if noted.get(name.card, True)}
         return {name.card for name in names}
 
+    async def found(self, card: CardName, *, is_worked: bool) -> None:
+        """Note what an evaluation found, unless this process has seen as much noted."""
+        if card not in (self._worked if is_worked else self._named):
+            await self.note(card, is_worked=is_worked)
+
     async def note(self, card: CardName, *, is_worked: bool) -> None:
         """Note that people work on a card; or that nobody has yet, where nothing is noted of it."""
-        while is_worked or card not in self._named:
+        while True:
             there = await self._table.get(key(card.workspace), NOTES)
             noted = noted_in(there)
             if noted.get(card.card) or (card.card in noted and not is_worked):
@@ -49,6 +54,8 @@ class WorkedCards:
                 await self._table.replace(entity | {"cards": cards}, there["etag"] if there else "")
                 break
         self._named.add(card)
+        if is_worked:
+            self._worked.add(card)
 
 
 def noted_in(entity: Mapping[str, Any] | None) -> dict[str, bool]:

@@ -235,19 +235,6 @@ async def test_a_step_is_never_older_than_the_one_before() -> None:
     await _assert_sound(store)
 
 
-async def test_work_that_nobody_noted_is_noted() -> None:
-    """What a release without notes wrote, or a backup brought back, is shown from the next reading on."""
-    store = memory_store()
-    await follow(Services(store), CARD, _found(0, 4, Round(frozenset("d"))))
-    note = await store.exceptions._table.get("shop", "cards")
-    await _act(store, Round(frozenset(), act="assign"), _at(5))
-    assert note is not None
-    await store.exceptions._table.put({name: value for name, value in note.items() if name != "etag"})
-    assert [{}] == await store.exceptions.touched_of("shop", [NAME.card])
-    await follow(Services(store), CARD, _found(1, 6, Round(frozenset("d"))))
-    assert 1 == len((await store.exceptions.touched_of("shop", [NAME.card]))[0])
-
-
 async def test_what_is_known_of_a_case_stays_when_it_leaves_its_window() -> None:
     """A case that comes back among the older ones keeps what its row once said."""
     store = memory_store()

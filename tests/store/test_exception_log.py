@@ -4,12 +4,11 @@ import asyncio
 from collections import defaultdict
 from typing import cast
 
-import pytest
 from hypothesis import example, given
 
 from shared.domain.exceptions import Step, replay
 from shared.store.exception_entities import Entry
-from shared.store.exceptions import TOGETHER, Exceptions
+from shared.store.exceptions import Exceptions
 from shared.store.tables import Table
 from tests.builders import law
 from tests.pipeline.memory import MemoryTable
@@ -55,14 +54,3 @@ def test_the_log_has_each_step_of_each_exception(deeds: list[Deed]) -> None:
                 ]
 
     asyncio.run(history())
-
-
-@pytest.mark.parametrize("count", [TOGETHER, TOGETHER + 1])
-async def test_a_transaction_of_different_steps_fits(table: Table, count: int) -> None:
-    """As many exceptions as are changed together leave room for entries of different steps."""
-    exceptions = Exceptions(table)
-    ids = [f"{number:03}" for number in range(count)]
-    for action in ("appeared", "assign"):
-        steps = {each: (step_of(number % 60, action), None) for number, each in enumerate(ids)}
-        await exceptions.take_all(CARD, steps)
-    assert 2 * count == len(await exceptions.log([CARD]))
