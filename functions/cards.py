@@ -1,7 +1,7 @@
 """The cards of a workspace: each with its last reading and with what explains it (GEN-08, GEN-09, GEN-10)."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ async def list_cards(call: Call) -> func.HttpResponse:
     alerts, found, cases = await asyncio.gather(
         open_alerts(call, workspace),
         call.services.store.readings.latest_of(workspace.id, [card.id for card in cards]),
-        _states(call, workspace, cards),
+        states_of(call.services, workspace, *cards),
     )
     worked = await asyncio.gather(
         *(
@@ -84,7 +84,7 @@ async def read_card(call: Call) -> func.HttpResponse:
         nothing = {"exceptions": None, "alert_value": None}
         reading, alert = (await as_of(call, card, query.as_of)).reading | nothing, None
     else:
-        alerts, found, cases = await asyncio.gather(
+        alerts, found, (cases,) = await asyncio.gather(
             open_alerts(call, workspace),
             _reading(call, workspace, card),
             states_of(call.services, workspace, card),
@@ -122,11 +122,6 @@ async def read_card_history(call: Call) -> func.HttpResponse:
         points = await history.weekly(readings, workspace, card, until, query.weeks)
     head = {name: last[name] for name in ("workspace", "card", "title", "unit", "currency", "status")}
     return tagged(call.request, {**head, "weeks": points, "links": _links(workspace, card)})
-
-
-async def _states(call: Call, workspace: Workspace, cards: Sequence[Card]) -> list[dict[str, ExceptionCase]]:
-    """Give what people changed of each card's exceptions: asked for behind what there is more to do with."""
-    return await asyncio.gather(*(states_of(call.services, workspace, card) for card in cards))
 
 
 async def _reading(call: Call, workspace: Workspace, card: Card) -> dict[str, Any]:

@@ -8,7 +8,9 @@
 - Workspaces come last: the app does nothing for a merchant until everything else is in its place.
 """
 
+import json
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ from dev.backup.tables import Entity, opened
 from shared.store.account import StorageAccount
 from shared.store.columns import pack, unpack
 from shared.store.exception_entities import WORKED
+from shared.store.worked_cards import NOTES, noted_in
 
 _UNSENT = frozenset({"waiting", "sending"})
 _OUTCOME = "brought back from a backup: whether it went out since is not known"
@@ -49,7 +52,9 @@ def restore(account: StorageAccount, path: Path) -> Restored:
     """
     for _ in entities(path):
         pass
-    found, folded, worked = Restored(), set[str](), set[str]()
+    found = Restored()
+    exceptions: dict[str, set[str]] = defaultdict(set)
+    """The partitions of what the backup has of exceptions, by what it is."""
     with opened(account) as service:
         tables: dict[str, TableClient] = {}
         has_keys: dict[str, bool] = defaultdict(bool)
@@ -58,20 +63,17 @@ def restore(account: StorageAccount, path: Path) -> Restored:
                 tables[name] = service.create_table_if_not_exists(f"{account.prefix}{name}")
             table, partition = tables[name], entity["PartitionKey"]
             if name == "exceptions":
-                worked.add(partition)
+                exceptions[entity["RowKey"].partition("|")[0]].add(partition)
             if name == "keys" and partition not in has_keys:
                 has_keys[partition] = _has_any(table, partition)
             if name == "keys" and has_keys[partition]:
                 found.left[name] += 1
             elif name == "exceptions" and entity["RowKey"] == "folded":
                 (found.made if _made(table, entity | {"is_under_way": True}) else found.left)[name] += 1
-                folded.add(partition)
             else:
                 _bring_back(table, name, entity, found)
-        for partition in folded:
-            _doubt(tables["exceptions"], partition)
-        for partition in worked:
-            _renew(tables["exceptions"], partition)
+        if exceptions:
+            _make_known(tables["exceptions"], exceptions)
     return found
 
 
@@ -123,11 +125,42 @@ def _has_any(table: TableClient, partition: str) -> bool:
     return next(iter(found), None) is not None
 
 
+def _make_known(table: TableClient, exceptions: Mapping[str, Collection[str]]) -> None:
+    """Have the app notice the exceptions that came back."""
+    for partition in exceptions.get("folded", ()):
+        _doubt(table, partition)
+    for partition in exceptions.get("touched", ()):
+        _note_work(table, partition)
+    for partition in set[str]().union(*exceptions.values()):
+        _renew(table, partition)
+
+
 def _doubt(table: TableClient, partition: str) -> None:
     """Have the next evaluation look at all exceptions of a card, rather than believe what it noted last."""
     pointer = {"PartitionKey": partition, "RowKey": "folded", "is_under_way": True}
     with suppress(ResourceNotFoundError):
         table.update_entity(pointer, mode=UpdateMode.MERGE)
+
+
+def _note_work(table: TableClient, partition: str) -> None:
+    """Note that people worked on a card, where the app has noted that nobody has."""
+    workspace, _, card = partition.rpartition("|")
+    while True:
+        try:
+            there = table.get_entity(workspace, NOTES)
+        except ResourceNotFoundError:
+            return  # it looks for work everywhere
+        noted = noted_in(there)
+        if noted.get(card, True):
+            return
+        with suppress(ResourceModifiedError):
+            table.update_entity(
+                {**there, "cards": json.dumps(noted | {card: True}, sort_keys=True)},
+                mode=UpdateMode.REPLACE,
+                etag=there.metadata["etag"],
+                match_condition=MatchConditions.IfNotModified,
+            )
+            return
 
 
 def _renew(table: TableClient, partition: str) -> None:

@@ -125,11 +125,11 @@ async def log_of(
     return await services.store.exceptions.log(names, since, until)
 
 
-async def states_of(services: Services, workspace: Workspace, card: Card) -> dict[str, ExceptionCase]:
-    """Give how the exceptions stand that people changed, by row id; every other row is open."""
+async def states_of(services: Services, workspace: Workspace, *cards: Card) -> list[dict[str, ExceptionCase]]:
+    """Give how each card's exceptions stand that people changed, by row id; every other row is open."""
     now = text(services.clock())
-    touched = await services.store.exceptions.touched(CardName(workspace.id, card.id))
-    return {case_id: lapsed(case, now) for case_id, case in touched.items()}
+    found = await services.store.exceptions.touched_of(workspace.id, [card.id for card in cards])
+    return [{case_id: lapsed(case, now) for case_id, case in touched.items()} for touched in found]
 
 
 async def open_rows(services: Services, reading: Mapping[str, Any] | None) -> list[Row]:

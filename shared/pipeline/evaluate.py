@@ -11,12 +11,11 @@ from shared.alerting.observe import Judged
 from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.arrays import load
-from shared.domain.exceptions import QUIET
+from shared.domain.exceptions import QUIET, lapsed
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
 from shared.pipeline.asking import Asked, is_answered, put_off, request_evaluation
-from shared.pipeline.casework import states_of
 from shared.pipeline.collector import collector_at_rest, give_back
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
@@ -27,6 +26,7 @@ from shared.pipeline.reading import Answer
 from shared.pipeline.services import Services
 from shared.pipeline.snapshots import arriving
 from shared.pipeline.tell import tell
+from shared.store.exception_entities import CardName
 from shared.store.readings import Standing
 from shared.store.segments import NOT_READ
 
@@ -190,7 +190,14 @@ async def _follow(services: Services, card: Card, answer: Answer, published: Pub
 
 
 async def _judged(services: Services, card: Card, workspace: Workspace, published: Published) -> Judged:
-    """Give a card's reading with what people have said of its cases by now."""
-    states = await states_of(services, workspace, card)
-    quiet = frozenset(case_id for case_id, case in states.items() if case.state in QUIET)
+    """Give a card's reading with what people have said of its cases by now.
+
+    An alert goes by what they changed itself. Lists go by what is noted of where people work: nothing may
+    be yet, or a release that notes nothing has run meanwhile.
+    """
+    name = CardName(workspace.id, card.id)
+    touched = await services.store.exceptions.touched(name)
+    await services.store.exceptions.worked_cards.found(name, is_worked=bool(touched))
+    now = text(services.clock())
+    quiet = frozenset(case_id for case_id, case in touched.items() if lapsed(case, now).state in QUIET)
     return Judged(card, workspace.card(card.id), published.shown, published.rows, quiet)

@@ -1,10 +1,12 @@
 """The open rows of a reading, known by their ids: whole ones are read only as they are asked for."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from shared.pipeline.services import Services
+from shared.store import open_ids
 from shared.store.stored_rows import StoredRows
 
 Row = dict[str, Any]
@@ -30,9 +32,18 @@ class OpenRows:
         return dict(zip(wanted, rows, strict=True))
 
 
+async def open_among(services: Services, reading: Mapping[str, Any] | None, ids: Collection[str]) -> set[str]:
+    """Give those of these ids that open rows of a reading have; none once they are not kept any more."""
+    if not reading or not _has_rows(reading) or not ids:
+        return set()
+    with suppress(LookupError):
+        return await open_ids.among(services.store.readings, reading, ids)
+    return set()
+
+
 async def open_rows_of(services: Services, reading: Mapping[str, Any] | None) -> OpenRows:
     """Give which rows of a reading are open; none once they are not kept any more."""
-    if not reading or not reading.get("rows_of") or not reading["row_count"]:
+    if not reading or not _has_rows(reading):
         return OpenRows()
     name = (reading["workspace"], reading["card"], reading["rows_of"])
     stored = await services.store.readings.stored_rows(*name)
@@ -42,3 +53,7 @@ async def open_rows_of(services: Services, reading: Mapping[str, Any] | None) ->
         return OpenRows()
     every = enumerate(zip(columns["id"], columns["is_settled"], strict=True))
     return OpenRows({row_id: number for number, (row_id, is_settled) in every if not is_settled}, stored)
+
+
+def _has_rows(reading: Mapping[str, Any]) -> bool:
+    return bool(reading.get("rows_of") and reading["row_count"])

@@ -12,7 +12,7 @@ from shared.cards.card import Card
 from shared.domain.exceptions import QUIET, STATES, ExceptionCase
 from shared.domain.workspace import Workspace
 from shared.pipeline.casework import states_of
-from shared.pipeline.open_rows import OpenRows, open_rows_of
+from shared.pipeline.open_rows import open_among, open_rows_of
 from shared.pipeline.services import Services
 from shared.store.exception_entities import CardName
 from shared.store.folds import StandsAt
@@ -57,7 +57,7 @@ class RowStates:
 
 async def row_states(services: Services, workspace: Workspace, card: Card) -> RowStates:
     """Give how the rows of a card stand now."""
-    cases, stands_at = await asyncio.gather(
+    (cases,), stands_at = await asyncio.gather(
         states_of(services, workspace, card),
         services.store.exceptions.stands_at(CardName(workspace.id, card.id)),
     )
@@ -91,14 +91,14 @@ async def counted(
     `cases` has those that people changed, by row id. Rows are read only where people keep some quiet, and of
     them only these.
     """
-    rows = await open_rows_of(services, reading) if cases else OpenRows()
-    here = {case_id: case.state for case_id, case in cases.items() if case_id in rows.numbers}
+    there = await open_among(services, reading, cases)
+    here = {case_id: cases[case_id].state for case_id in there}
     states = Counter(here.values())
     states["open"] += reading.get("row_count", 0) - states.total()
-    quiet = frozenset(case_id for case_id, state in here.items() if state in QUIET)
+    quiet = [case_id for case_id, state in here.items() if state in QUIET]
     value = reading.get("compared")
-    if value is not None and quiet:
-        kept = [*(await rows.of(quiet)).values()]
-        judged = Judged(card, workspace.card(card.id), dict(reading), kept, quiet)
+    rows = await (await open_rows_of(services, reading)).of(quiet) if quiet and value is not None else {}
+    if rows:
+        judged = Judged(card, workspace.card(card.id), dict(reading), [*rows.values()], frozenset(rows))
         value = str(compared(judged)[0])
     return {"exceptions": {state: states[state] for state in STATES}, "alert_value": value}

@@ -3,7 +3,8 @@
 Table `exceptions`. PartitionKey: workspace|card. RowKey: `case|{id}` an exception with its steps;
 `touched|{id}` how it stands, for those that people changed and no match has settled: the few that an
 evaluation and a list of rows read; `worked` changes with any of these; `audit|{instant}|{id}|{step}` one
-step, written once and never changed. What the exceptions stand at is beside them (folds.py).
+step, written once and never changed. Beside them is what the exceptions stand at (folds.py) and which cards
+people have worked on (worked_cards.py).
 A step writes all that it changes in one transaction.
 """
 
@@ -34,6 +35,7 @@ from shared.store.exception_entities import (
 from shared.store.folds import Folds, StandsAt
 from shared.store.kept import Kept
 from shared.store.tables import Conflict, Table, key
+from shared.store.worked_cards import WorkedCards
 
 TOGETHER = 33
 """Exceptions whose steps are written in one transaction: three entities each, and one for all of them."""
@@ -52,6 +54,7 @@ class Exceptions:
         self._table = table
         self._kept = Kept() if kept is None else kept
         self.folds = Folds(table)
+        self.worked_cards = WorkedCards(table)
 
     async def get(self, card: CardName, case_id: str) -> KeptException | None:
         """Give an exception, if there is one."""
@@ -104,6 +107,13 @@ class Exceptions:
                 self._kept.keep(name, contents)
         cases = [ExceptionCase(**each) for each in json.loads(contents[0])]
         return {case.id: case for case in cases}
+
+    async def touched_of(self, workspace: str, cards: Sequence[str]) -> list[dict[str, ExceptionCase]]:
+        """Give what `touched` does of several cards, in the same order; where nobody worked it asks once."""
+        worked_on = await self.worked_cards.among(workspace, cards)
+        found = await asyncio.gather(*(self.touched(CardName(workspace, card)) for card in worked_on))
+        by_card = dict(zip(worked_on, found, strict=True))
+        return [by_card.get(card, {}) for card in cards]
 
     async def prepare(self, card: CardName) -> None:
         """Make what changes with each of the exceptions that people changed, unless it is there."""
@@ -186,6 +196,8 @@ class Exceptions:
     async def _write(self, card: CardName, changes: Sequence[Change]) -> None:
         """Write what steps change in one transaction; raises Conflict."""
         is_worked = any(entity["RowKey"].startswith(touched_row("")) for entity, _ in changes)
+        if is_worked:
+            await self.worked_cards.note(card, is_worked=True)
         await self._table.change_together([*changes, (worked(card), None)] if is_worked else changes)
 
     async def _take_alone(self, card: CardName, case_id: str, step: Step, summary: Summary | None) -> Taken:

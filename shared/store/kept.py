@@ -2,7 +2,7 @@
 
 Rows of an evaluation do not change once they are published, so that they need not be read again for each
 page and each filter; how people's exceptions stand seldom changes. Whatever is kept is named by the version
-of what it was read from; an answer is the same without it.
+of what it was read from, or by the reading that it belongs to; an answer is the same without it.
 """
 
 from collections import OrderedDict

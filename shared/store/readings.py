@@ -1,8 +1,8 @@
 """Readings and their rows: typed columns for people with a storage browser, the whole beside them.
 
-Table `readings`. PartitionKey: workspace|card. RowKey: `latest`, and `at|{evaluation}` for history; a reading
-is written when it differs from the one before (docs/adr/0011). PartitionKey: workspace, RowKey: `standing`
-says of each card how the evaluations since then found its reading.
+Table `readings`. PartitionKey: workspace|card, RowKey: `at|{evaluation}` for history; a reading is written
+when it differs from the one before (docs/adr/0011). PartitionKey: workspace, RowKey: `latest|{card}` for each
+card's last one, and `standing` for how the evaluations since then found these: so one request reads them all.
 Table `rows`. PartitionKey: workspace|card|evaluation for the open rows, and with `|settled` behind it for the
 settled ones. RowKey: page number (row_pages.py); `pages` says how many, and is written after any of them.
 """
@@ -16,13 +16,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from shared.store.columns import pack, unpack
+from shared.store.columns import PARTS, pack, unpack
 from shared.store.kept import Kept
 from shared.store.row_pages import PAGE, Page, digested, packed
 from shared.store.stored_rows import StoredRows
-from shared.store.tables import Conflict, Table, key
+from shared.store.tables import Conflict, Entity, Table, key
 
 SETTLED = "settled"
+_STANDING = "standing"
+_ONCE_LATEST = "latest"
+"""Where an earlier release put a card's last reading, in the partition of its history."""
 
 _SECOND = timedelta(seconds=1)
 _COLUMNS = (
@@ -93,7 +96,7 @@ class Readings:
     def __init__(self, readings: Table, rows: Table, kept: Kept | None = None) -> None:
         self._readings = readings
         self._rows = rows
-        self._kept = Kept() if kept is None else kept
+        self.kept = Kept() if kept is None else kept
 
     async def publish(self, reading: Document, rows: Iterable[Document] | None) -> None:
         """Publish a reading with its rows: the rows first, so that no reading points at nothing.
@@ -106,7 +109,8 @@ class Readings:
             await self.keep_rows(*where, pages_of(rows))
         entity = _entity(reading)
         await self._readings.put({**entity, "RowKey": f"at|{reading['evaluation']}"})
-        await self._readings.put({**entity, "RowKey": "latest"})
+        last = {"PartitionKey": key(reading["workspace"]), "RowKey": _latest_row(reading["card"])}
+        await self._readings.put({**entity, **last})
 
     async def close(self, reading: Document, last: Document) -> None:
         """Note how the last evaluation found a reading that another is going to replace."""
@@ -120,22 +124,28 @@ class Readings:
 
     async def latest_of(self, workspace: str, cards: Sequence[str]) -> list[Document | None]:
         """Give the readings of several cards as the last evaluation found them, in the same order."""
-        standing, found = await asyncio.gather(
-            self.standing(workspace), asyncio.gather(*(self.stored(workspace, card) for card in cards))
-        )
-        return [None if reading is None else standing.shown(reading) for reading in found]
+        there = self._readings.between(key(workspace), _latest_row(""), f"{_STANDING}~", binary=PARTS)
+        entities = {each["RowKey"]: each async for each in there}
+        standing = _standing(entities.get(_STANDING))
+        missing = [card for card in cards if _latest_row(card) not in entities]
+        once = await asyncio.gather(*(self._once_stored(workspace, card) for card in missing))
+        found = {card: unpack(entities[_latest_row(card)]) for card in cards if card not in missing}
+        found |= {card: each for card, each in zip(missing, once, strict=True) if each is not None}
+        return [standing.shown(found[card]) if card in found else None for card in cards]
 
     async def stored(self, workspace: str, card: str) -> Document | None:
         """Give a card's last reading as it was published, if it has one."""
-        entity = await self._readings.get(key(workspace, card), "latest")
+        entity = await self._readings.get(key(workspace), _latest_row(card))
+        return await self._once_stored(workspace, card) if entity is None else unpack(entity)
+
+    async def _once_stored(self, workspace: str, card: str) -> Document | None:
+        """Give what an earlier release stored last, where this one has stored nothing yet."""
+        entity = await self._readings.get(key(workspace, card), _ONCE_LATEST)
         return None if entity is None else unpack(entity)
 
     async def standing(self, workspace: str) -> Standing:
         """Give how the last evaluation found the readings of a workspace."""
-        entity = await self._readings.get(key(workspace), "standing")
-        if entity is None:
-            return Standing()
-        return Standing({card: Mark(**mark) for card, mark in unpack(entity).items()}, entity["etag"])
+        return _standing(await self._readings.get(key(workspace), _STANDING))
 
     async def stand(self, workspace: str, standing: Standing) -> None:
         """Note how an evaluation found the readings; where another has meanwhile, that one's stays."""
@@ -148,7 +158,7 @@ class Readings:
             raise ValueError("what stands is larger than an entity")
         with suppress(Conflict):
             await self._readings.replace(
-                {"PartitionKey": key(workspace), "RowKey": "standing", **contents}, standing.etag
+                {"PartitionKey": key(workspace), "RowKey": _STANDING, **contents}, standing.etag
             )
 
     async def at(self, workspace: str, card: str, evaluation: str) -> Document | None:
@@ -186,7 +196,7 @@ class Readings:
     async def stored_rows(self, workspace: str, card: str, evaluation: str, *part: str) -> StoredRows:
         """Give the rows of a reading, to be read as a query needs them."""
         partition = key(workspace, card, evaluation, *part)
-        return StoredRows(self._rows, partition, await self._rows.get(partition, "pages"), self._kept)
+        return StoredRows(self._rows, partition, await self._rows.get(partition, "pages"), self.kept)
 
     async def has_rows(self, workspace: str, card: str, evaluation: str, *part: str) -> bool:
         """Say whether rows of an evaluation are kept, be it none at all."""
@@ -213,6 +223,8 @@ class Readings:
                 partition, "at|", f"at|{named(moment + _SECOND)}", ["RowKey"]
             )
         ][:-1]
+        if await self._readings.get(key(workspace), _latest_row(card)) is not None:
+            await self._readings.delete(partition, _ONCE_LATEST)
         if not old or last is None:
             return 0
         kept = {last["rows_of"]}
@@ -228,13 +240,26 @@ class Readings:
     async def versions(self, workspace: str, card: str) -> set[str]:
         """Give the names of the workspace's documents that the readings of a card were evaluated with."""
         found = self._readings.between(key(workspace, card), "at|")
-        return {str(unpack(entity).get("workspace_version", "")) async for entity in found}
+        every = [unpack(entity) async for entity in found]
+        last = await self.stored(workspace, card)
+        return {str(each.get("workspace_version", "")) for each in (*every, *([last] if last else ()))}
 
     async def _drop_rows(self, partition: str) -> None:
         # How many there are goes first: what is left of them is then read by nobody.
         await self._rows.delete(partition, "pages")
         async for entity in self._rows.between(partition, select=["RowKey"]):
             await self._rows.delete(partition, entity["RowKey"])
+
+
+def _latest_row(card: str) -> str:
+    return f"latest|{key(card)}"
+
+
+def _standing(entity: Entity | None) -> Standing:
+    if entity is None:
+        return Standing()
+    marks = {card: Mark(**mark) for card, mark in unpack(entity).items()}
+    return Standing(marks, str(entity.get("etag", "")))
 
 
 def pages_of(rows: Iterable[Document]) -> Pages:

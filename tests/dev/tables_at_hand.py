@@ -75,3 +75,7 @@ class TableAtHand:
     def update_entity(self, entity: Mapping[str, Any], **options: Any) -> None:
         """Change an entity."""
         self._done(self._table.update_entity(entity, **options))
+
+    def upsert_entity(self, entity: Mapping[str, Any], **options: Any) -> None:
+        """Write an entity, whatever is there."""
+        self._done(self._table.upsert_entity(entity, **options))

@@ -96,6 +96,12 @@ async def work(store: Store) -> AsyncIterator[None]:
             yield
 
 
+async def no_work(store: Store) -> AsyncIterator[None]:
+    """Note that nobody works."""
+    await store.exceptions.worked_cards.note(CARD, is_worked=False)
+    yield
+
+
 async def tell(store: Store) -> AsyncIterator[None]:
     """Open alerts; each is written together with what it tells."""
     for number, card in enumerate("abcd", start=1):
@@ -124,11 +130,11 @@ class Drill:
         """Wait for something."""
         return self._loop.run_until_complete(awaited)
 
-    def do(self, *deeds: Deed) -> None:
+    def do(self, *deeds: Deed, where: Account | None = None) -> None:
         """Have the app do something to its end."""
 
         async def every() -> None:
-            async for _ in written(self.store, deeds):
+            async for _ in written(await store_over(*connect(where)) if where else self.store, deeds):
                 pass
 
         self.run(every())
@@ -153,10 +159,10 @@ class Drill:
         with patch.object(backup, "opened", tables.opened):
             backup.back_up(ANY_ACCOUNT, self._file, is_everything=is_everything)
 
-    def brought_back(self) -> Store:
-        """Bring the backup back, twice, into an account that has nothing."""
-        tables = TablesAtHand(self._after, self._loop)
-        with patch.object(restore, "opened", tables.opened):
+    def brought_back(self, *deeds: Deed) -> Store:
+        """Bring the backup back, twice, into an account in which an app has done no more than this."""
+        self.do(*deeds, where=self._after)
+        with patch.object(restore, "opened", TablesAtHand(self._after, self._loop).opened):
             restore.restore(ANY_ACCOUNT, self._file)
             assert not restore.restore(ANY_ACCOUNT, self._file).made
         found: Store = self.run(store_over(*connect(self._after)))
@@ -208,7 +214,7 @@ def test_no_record_counts_as_read_that_is_not_in_the_file(when: list[int]) -> No
 def test_an_exception_and_its_log_tell_the_same(when: list[int]) -> None:
     """A step that is taken meanwhile is in the file or is not: in exception, log and standing."""
     with drill() as on:
-        on.do(pull(1))
+        on.do(tell)
         on.back_up([work], when, is_everything=False)
         store = on.brought_back()
         kept = on.run(store.exceptions.every(CARD))
@@ -217,6 +223,16 @@ def test_an_exception_and_its_log_tell_the_same(when: list[int]) -> None:
         steps = Counter({each.case.id: len(each.steps) for each in kept})
         assert steps == Counter(each.exception for each in entries)
         assert {each.case.id: each.case for each in kept if each.is_touched} == touched
+        assert [touched] == on.run(store.exceptions.touched_of(CARD.workspace, [CARD.card]))
+
+
+def test_work_comes_back_where_an_evaluation_has_noted_none() -> None:
+    """After the loss the app has noted that nobody works on a card: with the backup somebody does."""
+    with drill() as on:
+        on.do(work)
+        on.back_up([], [], is_everything=False)
+        found = on.run(on.brought_back(no_work).exceptions.touched_of(CARD.workspace, [CARD.card]))
+        assert [{"case-1", "case-2"}] == [set(each) for each in found]
 
 
 @settings(max_examples=40)

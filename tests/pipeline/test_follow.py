@@ -143,6 +143,7 @@ async def _assert_sound(store: Store) -> None:
     people = {each.case.id for each in kept if any(step.who != TIEOUT for step in each.steps)}
     touched = await store.exceptions.touched(NAME)
     assert set(touched) == people - {each.case.id for each in kept if each.case.resolved_by == TIEOUT}
+    assert [touched] == await store.exceptions.touched_of(NAME.workspace, [NAME.card])
 
 
 @settings(law, max_examples=120)

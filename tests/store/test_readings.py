@@ -1,11 +1,12 @@
 """Readings: their rows come back in order, and publishing again changes nothing."""
 
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from shared.store.readings import Readings
+from shared.store.readings import Mark, Readings, Standing
 from shared.store.store import Store
 
 CARD = "ecom_customers_absent_from_sage"
@@ -127,7 +128,46 @@ async def test_a_missing_page_is_no_shorter_list(store: Store) -> None:
 async def test_figures_stand_in_columns_of_their_own(store: Store) -> None:
     """Someone with a storage browser sees value, unit and status without unpacking anything."""
     await store.readings.publish(_reading("E1"), _rows(3))
-    entity = await store.readings._readings.get(f"shop|{CARD}", "latest")
+    entity = await store.readings._readings.get("shop", f"latest|{CARD}")
     assert entity is not None
     assert (entity["value"], entity["unit"], entity["status"]) == ("3", "customers", "alert")
     assert "currency" not in entity
+
+
+async def test_the_last_readings_of_all_cards_come_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One request gives them with what they stand at, in the order of the cards; None where there is none."""
+    other = "revenue_gap_detailed_breakdown"
+    await store.readings.publish(_reading("E1", value=1), _rows(1))
+    await store.readings.publish(_reading("E2", value=2, card=other), _rows(1))
+    mark = Mark("E2", "", {"as_of": "2026-04-14T13:00:00Z"}, "alert")
+    await store.readings.stand("shop", Standing({other: mark}))
+    expected = [await store.readings.latest("shop", card) for card in (other, "none", CARD)]
+    assert [None if each is None else (each["value"], each["as_of"][11:13]) for each in expected] == [
+        (2, "13"),
+        None,
+        (1, "12"),
+    ]
+    assert expected == await store.readings.latest_of("shop", [other, "none", CARD])
+    monkeypatch.setattr(store.readings._readings, "get", None)
+    assert expected[::2] == await store.readings.latest_of("shop", [other, CARD])
+
+
+async def test_a_reading_is_found_where_an_earlier_release_put_it(store: Store) -> None:
+    """A card's last reading once stood with its history: it is read from there until another comes."""
+    await store.readings.publish(_reading("E1", workspace_version="W1"), _rows(1))
+    there = await store.readings._readings.get("shop", f"latest|{CARD}")
+    assert there is not None
+    await store.readings._readings.put({**there, "PartitionKey": f"shop|{CARD}", "RowKey": "latest"})
+    await store.readings._readings.delete("shop", f"latest|{CARD}")
+    expected = _reading("E1", workspace_version="W1")
+    assert expected == await store.readings.latest("shop", CARD)
+    assert [expected] == await store.readings.latest_of("shop", [CARD])
+    assert {"W1"} == await store.readings.versions("shop", CARD)
+    await store.readings.drop_before("shop", CARD, datetime(2026, 4, 15, tzinfo=UTC))
+    assert expected == await store.readings.latest("shop", CARD)
+    await store.readings.publish(_reading("E2"), _rows(1))
+    assert _reading("E2") == await store.readings.latest("shop", CARD)
+    await store.readings.drop_before("shop", CARD, datetime(2026, 4, 15, tzinfo=UTC))
+    assert await store.readings._readings.get(f"shop|{CARD}", "latest") is None

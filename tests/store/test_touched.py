@@ -2,65 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 
-from shared.domain.exceptions import TIEOUT, NotAllowed, Step
+from shared.domain.exceptions import Step
 from shared.store.exception_entities import WORKED, CardName
 from shared.store.exceptions import TOGETHER, Exceptions
 from shared.store.tables import Entity, Table
 from tests.builders import law
 from tests.pipeline.memory import MemoryTable
+from tests.store.deeds import CARD, DEEDS, Deed, do, step_of
 
-CARD = CardName("fern", "ecom_customers_absent_from_sage")
 OTHER = CardName("fern", "revenue_gap_detailed_breakdown")
 
 
-@dataclass(frozen=True)
-class Deed:
-    """Something that one of two instances does to some exceptions of a card, or the sweep of old ones."""
-
-    instance: int
-    ids: list[str]
-    action: str
-    is_together: bool
-
-
-DEEDS = st.lists(
-    st.builds(
-        Deed,
-        instance=st.integers(0, 1),
-        ids=st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True),
-        action=st.sampled_from(["appeared", "matched", "came_back", "assign", "snooze", "resolve", "drop"]),
-        is_together=st.booleans(),
-    ),
-    max_size=10,
-)
-
 _TO_ITS_END = ("appeared", "resolve", "drop")
-
-
-def _step(number: int, action: str) -> Step:
-    who = TIEOUT if action in {"appeared", "matched", "came_back"} else "ann"
-    at = f"2026-04-14T09:00:{number:02}Z"
-    return Step(at=at, who=who, action=cast("Any", action), until="2027-01-01T00:00:00Z", assignee="AR")
-
-
-async def _do(exceptions: Exceptions, deed: Deed, step: Step) -> None:
-    if deed.action == "drop":
-        await exceptions.drop_resolved(CARD, step.at)
-    elif deed.is_together:
-        await exceptions.take_all(CARD, dict.fromkeys(deed.ids, (step, None)))
-    else:
-        for case_id in deed.ids:
-            try:
-                await exceptions.take(CARD, case_id, step)
-            except NotAllowed:
-                continue
 
 
 @law
@@ -73,7 +31,7 @@ def test_what_is_kept_is_what_is_stored(deeds: list[Deed]) -> None:
         table = cast("Table", MemoryTable())
         instances = [Exceptions(table), Exceptions(table)]
         for number, deed in enumerate(deeds):
-            await _do(instances[deed.instance], deed, _step(number, deed.action))
+            await do(instances[deed.instance], deed, step_of(number, deed.action))
             fresh = Exceptions(table)
             stored = {each.case.id: each.case for each in await fresh.every(CARD) if each.is_touched}
             for each in (*instances, fresh):
@@ -100,14 +58,14 @@ async def test_it_is_read_again_only_when_it_changes() -> None:
     table = _Watched()
     exceptions = Exceptions(cast("Table", table))
     deeds: list[tuple[CardName, Step, int]] = [
-        (CARD, _step(0, "appeared"), 1),
-        (CARD, _step(1, "matched"), 0),
-        (CARD, _step(2, "came_back"), 0),
-        (CARD, _step(3, "assign"), 1),
-        (OTHER, _step(4, "appeared"), 0),
-        (OTHER, _step(5, "assign"), 0),
-        (CARD, _step(6, "matched"), 1),
-        (CARD, _step(7, "came_back"), 1),
+        (CARD, step_of(0, "appeared"), 1),
+        (CARD, step_of(1, "matched"), 0),
+        (CARD, step_of(2, "came_back"), 0),
+        (CARD, step_of(3, "assign"), 1),
+        (OTHER, step_of(4, "appeared"), 0),
+        (OTHER, step_of(5, "assign"), 0),
+        (CARD, step_of(6, "matched"), 1),
+        (CARD, step_of(7, "came_back"), 1),
     ]
     await exceptions.prepare(CARD)
     for card, step, expected in deeds:
@@ -124,7 +82,7 @@ async def test_a_whole_transaction_of_work_fits(table: Table, count: int) -> Non
     exceptions = Exceptions(table)
     ids = [f"{number:03}" for number in range(count)]
     for action in ("appeared", "assign"):
-        await exceptions.take_all(CARD, dict.fromkeys(ids, (_step(1, action), None)))
+        await exceptions.take_all(CARD, dict.fromkeys(ids, (step_of(1, action), None)))
     assert ids == sorted(await exceptions.touched(CARD))
 
 

@@ -78,7 +78,7 @@ class Journal:
         kept = storage.rows("readings").get(partition, row)
         if kept is None:
             return
-        if row == "latest":
+        if row.startswith("latest|"):
             reading = unpack(dict(kept.values))
             self._latest[reading["card"]] = reading
             self._show(at, reading)

@@ -86,7 +86,7 @@ async def _is_past(ending: Ending, card_id: str) -> bool:
         return False
     workspace = ending.ground.workspace
     rows = await ending.services.store.readings.rows(workspace.id, card_id, reading["rows_of"])
-    states = await casework.states_of(ending.services, workspace, card)
+    (states,) = await casework.states_of(ending.services, workspace, card)
     quiet = frozenset(case_id for case_id, case in states.items() if case.state in {"snoozed", "ignored"})
     settings = workspace.card(card_id)
     value, _ = compared(Judged(card, settings, reading, rows, quiet))
