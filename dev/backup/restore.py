@@ -8,7 +8,6 @@
 - Workspaces come last: the app does nothing for a merchant until everything else is in its place.
 """
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -29,7 +28,7 @@ from dev.backup.tables import Entity, opened
 from shared.store.account import StorageAccount
 from shared.store.columns import pack, unpack
 from shared.store.exception_entities import WORKED
-from shared.store.worked_cards import NOTES, noted_in
+from shared.store.worked_cards import NOTES, columns_of, noted_in
 
 _UNSENT = frozenset({"waiting", "sending"})
 _OUTCOME = "brought back from a backup: whether it went out since is not known"
@@ -155,7 +154,7 @@ def _note_work(table: TableClient, partition: str) -> None:
             return
         with suppress(ResourceModifiedError):
             table.update_entity(
-                {**there, "cards": json.dumps(noted | {card: True}, sort_keys=True)},
+                {**there, **columns_of(noted | {card: True})},
                 mode=UpdateMode.REPLACE,
                 etag=there.metadata["etag"],
                 match_condition=MatchConditions.IfNotModified,

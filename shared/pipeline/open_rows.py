@@ -1,7 +1,6 @@
 """The open rows of a reading, known by their ids: whole ones are read only as they are asked for."""
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,13 +31,14 @@ class OpenRows:
         return dict(zip(wanted, rows, strict=True))
 
 
-async def open_among(services: Services, reading: Mapping[str, Any] | None, ids: Collection[str]) -> set[str]:
+async def open_among(services: Services, reading: Mapping[str, Any], ids: Collection[str]) -> set[str]:
     """Give those of these ids that open rows of a reading have; none once they are not kept any more."""
-    if not reading or not _has_rows(reading) or not ids:
+    if not ids or not _has_rows(reading):
         return set()
-    with suppress(LookupError):
+    try:
         return await open_ids.among(services.store.readings, reading, ids)
-    return set()
+    except LookupError:
+        return set()
 
 
 async def open_rows_of(services: Services, reading: Mapping[str, Any] | None) -> OpenRows:

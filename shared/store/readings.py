@@ -127,20 +127,19 @@ class Readings:
         there = self._readings.between(key(workspace), _latest_row(""), f"{_STANDING}~", binary=PARTS)
         entities = {each["RowKey"]: each async for each in there}
         standing = _standing(entities.get(_STANDING))
-        missing = [card for card in cards if _latest_row(card) not in entities]
-        once = await asyncio.gather(*(self._once_stored(workspace, card) for card in missing))
-        found = {card: unpack(entities[_latest_row(card)]) for card in cards if card not in missing}
-        found |= {card: each for card, each in zip(missing, once, strict=True) if each is not None}
-        return [standing.shown(found[card]) if card in found else None for card in cards]
+        found = await asyncio.gather(
+            *(self._last_in(entities.get(_latest_row(card)), workspace, card) for card in cards)
+        )
+        return [None if reading is None else standing.shown(reading) for reading in found]
 
     async def stored(self, workspace: str, card: str) -> Document | None:
         """Give a card's last reading as it was published, if it has one."""
         entity = await self._readings.get(key(workspace), _latest_row(card))
-        return await self._once_stored(workspace, card) if entity is None else unpack(entity)
+        return await self._last_in(entity, workspace, card)
 
-    async def _once_stored(self, workspace: str, card: str) -> Document | None:
-        """Give what an earlier release stored last, where this one has stored nothing yet."""
-        entity = await self._readings.get(key(workspace, card), _ONCE_LATEST)
+    async def _last_in(self, entity: Entity | None, workspace: str, card: str) -> Document | None:
+        """Give the last reading of an entity; where there is none, what an earlier release stored."""
+        entity = entity or await self._readings.get(key(workspace, card), _ONCE_LATEST)
         return None if entity is None else unpack(entity)
 
     async def standing(self, workspace: str) -> Standing:
@@ -216,21 +215,23 @@ class Readings:
 
         The one that stood then stays, and so do rows that a reading which stays points to.
         """
-        partition, last = key(workspace, card), await self.stored(workspace, card)
+        partition = key(workspace, card)
+        entity = await self._readings.get(key(workspace), _latest_row(card))
+        last = await self._last_in(entity, workspace, card)
+        if entity is not None:
+            await self._readings.delete(partition, _ONCE_LATEST)
         old = [
-            entity["RowKey"].removeprefix("at|")
-            async for entity in self._readings.between(
+            each["RowKey"].removeprefix("at|")
+            async for each in self._readings.between(
                 partition, "at|", f"at|{named(moment + _SECOND)}", ["RowKey"]
             )
         ][:-1]
-        if await self._readings.get(key(workspace), _latest_row(card)) is not None:
-            await self._readings.delete(partition, _ONCE_LATEST)
         if not old or last is None:
             return 0
         kept = {last["rows_of"]}
         first = f"at|{old[-1]}~"
-        async for entity in self._readings.between(partition, first, "at}"):
-            kept.add(unpack(entity).get("rows_of"))
+        async for each in self._readings.between(partition, first, "at}"):
+            kept.add(unpack(each).get("rows_of"))
         for evaluation in old:
             for part in ((), (SETTLED,)) if evaluation not in kept else ():
                 await self._drop_rows(key(workspace, card, evaluation, *part))
@@ -241,8 +242,9 @@ class Readings:
         """Give the names of the workspace's documents that the readings of a card were evaluated with."""
         found = self._readings.between(key(workspace, card), "at|")
         every = [unpack(entity) async for entity in found]
-        last = await self.stored(workspace, card)
-        return {str(each.get("workspace_version", "")) for each in (*every, *([last] if last else ()))}
+        if last := await self.stored(workspace, card):
+            every.append(last)
+        return {str(each.get("workspace_version", "")) for each in every}
 
     async def _drop_rows(self, partition: str) -> None:
         # How many there are goes first: what is left of them is then read by nobody.

@@ -49,9 +49,10 @@ class WorkedCards:
             if noted.get(card.card) or (card.card in noted and not is_worked):
                 break
             entity = {"PartitionKey": key(card.workspace), "RowKey": NOTES}
-            cards = json.dumps(noted | {card.card: is_worked}, sort_keys=True)
             with suppress(Conflict):
-                await self._table.replace(entity | {"cards": cards}, there["etag"] if there else "")
+                await self._table.replace(
+                    entity | columns_of(noted | {card.card: is_worked}), there["etag"] if there else ""
+                )
                 break
         self._named.add(card)
         if is_worked:
@@ -62,3 +63,8 @@ def noted_in(entity: Mapping[str, Any] | None) -> dict[str, bool]:
     """Read what is noted of the cards of a workspace."""
     noted: dict[str, bool] = json.loads(entity["cards"]) if entity else {}
     return noted
+
+
+def columns_of(noted: Mapping[str, bool]) -> dict[str, str]:
+    """Write what is noted of them, as `noted_in` reads it."""
+    return {"cards": json.dumps(noted, sort_keys=True)}
