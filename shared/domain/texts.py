@@ -169,6 +169,7 @@ class Texts:
 
     def same(self, rows: Array, others: Array) -> Array:
         """Say for each of these rows whether its text is that of the other row beside it, of one digest."""
+        others = others.astype(np.int64)
         found = self.lengths[rows] == self.lengths[others]
         for at in range(0, len(rows), AT_ONCE):
             part = slice(at, at + AT_ONCE)
