@@ -10,6 +10,8 @@ WORD = 8
 """So many bytes are looked at together."""
 AT_ONCE = 1 << 14
 """So many texts are worked on together: what they need stays near the processor."""
+PAIRS_AT_ONCE = 1 << 12
+"""The same of pairs, whose texts may stand anywhere: each brings more with it than is looked at."""
 _FACTOR = 0x9E3779B97F4A7C15
 """Odd: of two numbers it makes two others, whose first bits differ as well."""
 _TURN = 29
