@@ -18,6 +18,8 @@ def rows_by_address(
     """
     postcodes = field(people, "postcode")
     near, postcodes_there = masters.whole.texts("postcode").with_any(set(postcodes.values()) - {""})
+    if not len(near):
+        return {}, {}
     known = set(postcodes_there)
     people = [each for each in people if postcodes[each] in known]
     streets = field(people, "street")

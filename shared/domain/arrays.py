@@ -1,4 +1,4 @@
-"""numpy, loaded when it is first used: a call to the app that judges nothing does without it.
+"""numpy, loaded when it is first used: a call to the app that is to judge nothing does without it.
 
 Only what is done to a whole column uses it; what is said of one record is plain Python (docs/adr/0013).
 """

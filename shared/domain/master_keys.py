@@ -75,7 +75,7 @@ class MasterKeys:
         return expected
 
     def _in_order(self, rows: Iterable[int]) -> list[int]:
-        """Sort records by what does not depend on when they were stored.
+        """Sort records, each once, by what does not depend on when they were stored.
 
         Their ids are read only where nothing else tells two of them apart.
         """

@@ -69,15 +69,19 @@ def test_a_key_of_two_records_leaves_the_choice_to_the_next(known: list[Record],
     st.permutations(
         [
             master("M2", vat="GB1", id="a"),
+            master("M1", vat="GB1", id="d", company="X"),
+            master("M3", vat="GB1", id="e", company="X"),
             master("M1", vat="GB1", id="c"),
             master("M1", vat="GB1", id="b"),
         ]
     )
 )
 def test_records_that_fit_are_told_in_lasting_order(known: list[MasterCustomer]) -> None:
-    """By number, and by id where one number stands twice, however they were stored (GEN-13)."""
+    """By number, then company, then id, however they were stored: each reading tells the same (GEN-13)."""
     found = _found(FIRM, *known)
-    assert ["b", "c", "a"] == [found.index.masters.cell(row, "id") for row in _case(found).match.others]
+    assert ["b", "c", "d", "a", "e"] == [
+        found.index.masters.cell(row, "id") for row in _case(found).match.others
+    ]
 
 
 def test_an_ambiguous_buyer_is_listed_and_does_not_count() -> None:

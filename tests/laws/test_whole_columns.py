@@ -43,7 +43,11 @@ ODD = st.sampled_from(["", "2026-02-01", "2026-02-01T00:00:00+", "2026-02-01T00:
 
 @pytest.fixture(params=["digests of their own", "of their last words", "a factor of 1"])
 def _digests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let many texts have the same digest, too: whatever rests on digests has to be certain without."""
+    """Let many texts have the same digest, too: whatever rests on digests has to be certain without.
+
+    Few pairs are compared at once, so that a column has several lots of them.
+    """
+    monkeypatch.setattr(texts_module, "PAIRS_AT_ONCE", 4)
     if request.param == "of their last words":
         monkeypatch.setattr(texts_module, "digests_of", _last_words)
     if request.param == "a factor of 1":
