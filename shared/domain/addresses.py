@@ -17,14 +17,16 @@ def rows_by_address(
     Postcodes and streets come first, whole columns at a time: of few people and rows the name is read.
     """
     postcodes = field(people, "postcode")
-    postcode_of = _rows_with(masters, set(postcodes.values()) - {""})
-    known = set(postcode_of.values())
+    near, postcodes_there = masters.whole.texts("postcode").with_any(set(postcodes.values()) - {""})
+    if not len(near):
+        return {}, {}
+    known = set(postcodes_there)
     people = [each for each in people if postcodes[each] in known]
     streets = field(people, "street")
-    streets_there = masters.whole.texts("street").at(postcode_of) if postcode_of else ()
-    street_of = dict(zip(postcode_of, streets_there, strict=True))
-    places = {(postcodes[each], streets[each]) for each in people if streets[each]}
-    there = {row: place for row, place in _places(postcode_of, street_of).items() if place in places}
+    at, streets_there = masters.whole.texts("street").take(near).with_any(set(streets.values()) - {""})
+    places = {(postcodes[each], streets[each]) for each in people}
+    addresses = zip(map(postcodes_there.__getitem__, at.tolist()), streets_there, strict=True)
+    there = {row: place for row, place in zip(near[at].tolist(), addresses, strict=True) if place in places}
     taken = set(there.values())
     people = [each for each in people if (postcodes[each], streets[each]) in taken]
     names, name_of = field(people, "name"), masters.at("name", there)
@@ -35,15 +37,6 @@ def rows_by_address(
             if key in found:
                 found[key].append(row)
     return keys, found
-
-
-def _rows_with(masters: Table, postcodes: set[str]) -> dict[int, str]:
-    rows, found = masters.whole.texts("postcode").with_any(postcodes)
-    return dict(zip(rows.tolist(), found, strict=True))
-
-
-def _places(postcode_of: Mapping[int, str], street_of: Mapping[int, str]) -> dict[int, tuple[str, str]]:
-    return {row: (postcode, street_of[row]) for row, postcode in postcode_of.items()}
 
 
 def _keys(name: str, place: tuple[str, str]) -> tuple[str, ...]:

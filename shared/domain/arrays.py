@@ -1,4 +1,4 @@
-"""numpy, loaded when it is first used: a call to the app that judges nothing does without it.
+"""numpy, loaded when it is first used: a call to the app that is to judge nothing does without it.
 
 Only what is done to a whole column uses it; what is said of one record is plain Python (docs/adr/0013).
 """
@@ -28,4 +28,18 @@ def load() -> None:
     _ = np.ndarray
 
 
-__all__ = ["Array", "load", "np"]
+def united(*parts: Array) -> Array:
+    """Give all that these arrays have, each once, in order; numpy's own way loads masked arrays for it."""
+    ranked = np.sort(np.concatenate(parts))
+    found: Array = ranked[are_new(ranked)]
+    return found
+
+
+def are_new(ranked: Array) -> Array:
+    """Mark what differs from what stands before it."""
+    found = np.ones(len(ranked), bool)
+    np.not_equal(ranked[1:], ranked[:-1], out=found[1:])
+    return found
+
+
+__all__ = ["Array", "are_new", "load", "np", "united"]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations, repeat
 
-from shared.domain.arrays import Array, np
+from shared.domain.arrays import Array, united
 from shared.domain.keys import names, street_parts
 from shared.domain.texts import Texts
 
@@ -47,9 +47,9 @@ def _maybe(kind: str, column: Texts, wanted: Collection[str]) -> Array:
     """Give the rows that may share one of these blocks, told by the whole text: few are looked into."""
     rows, _ = column.with_any({*_spellings(kind, wanted)})
     if kind == "name":
-        rows = np.union1d(rows, column.holding(_BETWEEN_NAMES))
+        rows = united(rows, column.holding(_BETWEEN_NAMES))
         if any(map(_SPELLED_OUT.__le__, map(str.count, wanted, repeat(" ")))):
-            rows = np.union1d(rows, column.holding(" ", _SPELLED_OUT))
+            rows = united(rows, column.holding(" ", _SPELLED_OUT))
     return rows
 
 

@@ -44,7 +44,7 @@ class MasterKeys:
         """Keep which rows have some values of a key."""
         for value, rows in found.items():
             own = [row for row in rows if row not in self._holding] if self._holding else rows
-            self._expected[key][value] = sorted(own, key=self._lasting) if len(own) > 1 else own
+            self._expected[key][value] = self._in_order(own) if len(own) > 1 else own
 
     def expect_numbers(self, keys: Iterable[tuple[str, str]]) -> None:
         """Read the numbers of the records that some keys fit, for what is said of them."""
@@ -74,10 +74,16 @@ class MasterKeys:
             return self._index(key).rows(value)
         return expected
 
-    def _lasting(self, row: int) -> tuple[str, ...]:
-        """Order records by what does not depend on when they were stored."""
-        cell = self.masters.cell
-        return cell(row, "number"), cell(row, "company"), self.masters.connections[row], cell(row, "id")
+    def _in_order(self, rows: Iterable[int]) -> list[int]:
+        """Sort records, each once, by what does not depend on when they were stored.
+
+        Their ids are read only where nothing else tells two of them apart.
+        """
+        cell, connections = self.masters.cell, self.masters.connections
+        known = {row: (cell(row, "number"), cell(row, "company"), connections[row]) for row in rows}
+        if len(set(known.values())) == len(known):
+            return sorted(known, key=known.__getitem__)
+        return sorted(known, key=lambda row: (known[row], cell(row, "id")))
 
     def _index(self, key: str) -> KeyIndex:
         if key not in self._by_key:
@@ -88,9 +94,9 @@ class MasterKeys:
         rows = [row for row in range(len(self.masters)) if row not in self._holding]
         if key == NAME_AND_ADDRESS:
             pairs = ((row, value) for row in rows for value in names_and_addresses(self.masters, row))
-            return KeyIndex.of(pairs, self._lasting)
+            return KeyIndex.of(pairs, self._in_order)
         values = [mailed(key, value, self._field_map) for value in self.masters[key]]
-        return KeyIndex(rows, [*map(values.__getitem__, rows)], self._lasting)
+        return KeyIndex(rows, [*map(values.__getitem__, rows)], self._in_order)
 
     @property
     def is_own(self) -> Array:

@@ -179,7 +179,8 @@ class MasterIndex(MasterKeys):
                     likeness = compare(described, others[row], is_company=buyer.segment == "b2b")
                     if likeness.is_suspected:
                         scored.append(Candidate(row, likeness.points, likeness.why, likeness.differing))
-            scored.sort(key=lambda candidate: (-candidate.points, self._lasting(candidate.row)))
+            lasting = {row: at for at, row in enumerate(self._in_order(each.row for each in scored))}
+            scored.sort(key=lambda candidate: (-candidate.points, lasting[candidate.row]))
             found.append(tuple(scored[:CANDIDATES]))
         return found
 

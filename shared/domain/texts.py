@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Any, Self
 
 from shared.domain.arrays import Array, np
-from shared.domain.digests import AT_ONCE, WORD, among, digests_of, same
+from shared.domain.digests import AT_ONCE, PAIRS_AT_ONCE, WORD, among, digests_of, same
 
 PADDING = bytes(WORD)
 """Stands behind a block."""
@@ -169,9 +169,10 @@ class Texts:
 
     def same(self, rows: Array, others: Array) -> Array:
         """Say for each of these rows whether its text is that of the other row beside it, of one digest."""
+        others = others.astype(np.int64)
         found = self.lengths[rows] == self.lengths[others]
-        for at in range(0, len(rows), AT_ONCE):
-            part = slice(at, at + AT_ONCE)
+        for at in range(0, len(rows), PAIRS_AT_ONCE):
+            part = slice(at, at + PAIRS_AT_ONCE)
             starts, other_starts = (self.starts[each[part]].astype(np.int64) for each in (rows, others))
             found[part] &= same(self.words, starts, other_starts, self.lengths[rows[part]] * found[part])
         return found

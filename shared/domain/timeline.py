@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import compress, count
 from operator import eq
 
-from shared.domain.arrays import Array, np
+from shared.domain.arrays import Array, np, united
 from shared.domain.instants import Instants
 from shared.domain.records import Order
 from shared.domain.snapshot import Snapshot, Table
@@ -47,7 +47,7 @@ class Timeline:
 
     def _settle(self, earlier: Array) -> None:
         """Put the orders at these places, each beside one of the same instant, in the order of `by_time`."""
-        places = np.union1d(earlier, earlier + 1).tolist()
+        places = united(earlier, earlier + 1).tolist()
         tied = [self._rows[at] for at in places]
         for at, row in zip(places, self.in_order(tied), strict=True):
             self._rows[at] = row

@@ -75,6 +75,8 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
         log.problem("evaluate", workspace=workspace_id, why="no such workspace, or it is off")
         return
     now = services.clock()
+    # Nobody waits for it: what needs it before it is there loads it, too.
+    asyncio.get_running_loop().run_in_executor(None, load)
     lease = await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE)
     if lease is None:
         await put_off(services, workspace_id, asked)
@@ -94,8 +96,6 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
 async def _evaluate(services: Services, workspace: Workspace) -> str:
     """Evaluate, and give the instant that was looked from; "" where something is left to the next time."""
     started = time.monotonic()
-    # Nobody waits for it: what needs it before it is there loads it, too.
-    asyncio.get_running_loop().run_in_executor(None, load)
     evaluated_at = services.clock()
     checkpoints = await services.store.checkpoints.of(workspace.id)
     before = await services.store.readings.standing(workspace.id)

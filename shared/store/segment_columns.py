@@ -21,6 +21,9 @@ FEW = 256
 _LEVEL, _WINDOW, _MEMORY = 1, -13, 6
 """A level more makes reading no quicker and writing six times as slow; a larger window takes longer to lay
 out than a column to pack (docs/performance.md)."""
+_ROOM, _LARGER = 1 << 14, 6
+"""The least room that a column is unpacked into, and how many times larger most columns become: room that is
+made at once need not be moved."""
 _WORDS = ({str, NoneType, int}, {str, NoneType, bool})
 """Types whose equal values are the same in JSON: 1 == True, and 0.0 == -0.0."""
 
@@ -46,7 +49,7 @@ def deflated(content: bytes) -> bytes:
 def inflated(content: bytes | memoryview) -> bytes:
     """Give the bytes that were compressed."""
     # In half the time that zlib takes; what is written stays what zlib writes.
-    return isal_zlib.decompress(content, _WINDOW)
+    return isal_zlib.decompress(content, _WINDOW, max(_ROOM, _LARGER * len(content)))
 
 
 def as_json(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.domain.absence import Absence, Master, Population, population
 from shared.domain.decisions import Decision, Standing
 from shared.domain.evidence import evidence
-from shared.domain.records import Record
+from shared.domain.records import MasterCustomer, Record
 from shared.domain.windows import rolling
 from shared.domain.workspace import CardSettings
 from tests.builders import AS_OF, law, master, order, snapshot, two_entities, workspace
@@ -62,6 +62,26 @@ def _decision(kind: Any, number: str, identity: str = "email:ann@x.example", **c
 def test_a_key_of_two_records_leaves_the_choice_to_the_next(known: list[Record], outcome: str) -> None:
     """Among several records that one key fits, a later one may decide, or none does (SAGE-ABS-07)."""
     assert outcome == _outcome(_found(FIRM, *known))
+
+
+@law
+@given(
+    st.permutations(
+        [
+            master("M2", vat="GB1", id="a"),
+            master("M1", vat="GB1", id="d", company="X"),
+            master("M3", vat="GB1", id="e", company="X"),
+            master("M1", vat="GB1", id="c"),
+            master("M1", vat="GB1", id="b"),
+        ]
+    )
+)
+def test_records_that_fit_are_told_in_lasting_order(known: list[MasterCustomer]) -> None:
+    """By number, then company, then id, however they were stored: each reading tells the same (GEN-13)."""
+    found = _found(FIRM, *known)
+    assert ["b", "c", "d", "a", "e"] == [
+        found.index.masters.cell(row, "id") for row in _case(found).match.others
+    ]
 
 
 def test_an_ambiguous_buyer_is_listed_and_does_not_count() -> None:

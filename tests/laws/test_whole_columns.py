@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain import digests as digests_module
 from shared.domain import texts as texts_module
+from shared.domain.arrays import united
 from shared.domain.forms import form_of, values_at
 from shared.domain.instants import Instants
 from shared.domain.numbering import numbered, together
@@ -42,7 +43,11 @@ ODD = st.sampled_from(["", "2026-02-01", "2026-02-01T00:00:00+", "2026-02-01T00:
 
 @pytest.fixture(params=["digests of their own", "of their last words", "a factor of 1"])
 def _digests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let many texts have the same digest, too: whatever rests on digests has to be certain without."""
+    """Let many texts have the same digest, too: whatever rests on digests has to be certain without.
+
+    Few pairs are compared at once, so that a column has several lots of them.
+    """
+    monkeypatch.setattr(texts_module, "PAIRS_AT_ONCE", 4)
     if request.param == "of their last words":
         monkeypatch.setattr(texts_module, "digests_of", _last_words)
     if request.param == "a factor of 1":
@@ -107,6 +112,13 @@ def test_texts_are_what_is_said_of_them(column: list[str], others: list[str], pa
     rows = np.flatnonzero(marks)
     replaced = [other if mark else each for each, other, mark in zip(column, instead, marks, strict=True)]
     assert held.replaced(rows, [instead[at] for at in rows]).at(size) == replaced
+
+
+@law
+@given(st.lists(st.integers(-2, 5)), st.lists(st.integers(-2, 5)))
+def test_what_is_united_is_there_once_and_in_order(one: list[int], other: list[int]) -> None:
+    """All that either has, as a set of them in order has it."""
+    assert united(np.array(one, np.int64), np.array(other, np.int64)).tolist() == sorted({*one, *other})
 
 
 @law

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from shared.domain import keys
-from shared.domain.arrays import np
+from shared.domain.arrays import np, united
 from shared.domain.records import Invoice
 from shared.domain.snapshot import Snapshot, Table
 from shared.domain.texts import Texts
@@ -46,9 +46,7 @@ def order_texts(workspace: Workspace, orders: Table) -> Texts:
             templates[shop].format(number=own, id=order, order_number=own) for shop, own, order in told
         )
         names = names.replaced(rows, [*spelled])
-    odd = np.union1d(
-        names.beyond(keys.PLAIN_REFERENCE), np.flatnonzero(names.lengths > keys.LONGEST_REFERENCE)
-    )
+    odd = united(names.beyond(keys.PLAIN_REFERENCE), np.flatnonzero(names.lengths > keys.LONGEST_REFERENCE))
     return names.replaced(odd, [keys.document_reference(name) for name in names.at(odd)])
 
 
