@@ -70,7 +70,7 @@ def are_others(snapshot: Snapshot) -> Array:
     """Mark the orders that are not plainly a person's: a company's, or without an email."""
     whole, told, who = snapshot.table(Order, *COMMERCE).whole, emails_of_orders(snapshot), shoppers(snapshot)
     found = (whole.texts("company_id").lengths > 0) | whole.coded("is_b2b").having(True)  # noqa: FBT003
-    found |= told.marked({""}).take(told.of_orders)
+    found |= told.marked({""})[told.of_orders]
     return found | _business_accounts(snapshot, who)[who.of_orders]
 
 

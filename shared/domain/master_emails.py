@@ -21,7 +21,7 @@ class MasterEmails:
         self, masters: Table, emails: Texts, is_own: Array, asked: Texts, entity_of: Callable[[str], str]
     ) -> None:
         # Those that are asked about come first and are distinct: an email's number is its place among them.
-        numbers = numbered(asked, emails).numbers[1].astype(np.int64)
+        numbers = numbered(asked, emails).numbers[1]
         rows = np.flatnonzero((numbers < len(asked)) & is_own)
         known = numbers[rows]
         times = np.bincount(known, minlength=len(asked))

@@ -53,7 +53,7 @@ def everyone(snapshot: Snapshot, window: Window) -> Everyone:
 
 def _everyone(snapshot: Snapshot, rows: Sequence[int]) -> Everyone:
     told, placed = emails_of_orders(snapshot), np.asarray(rows, np.int64)
-    emails = told.of_orders[placed].astype(np.int64)
+    emails = told.of_orders[placed]
     is_doubtful = snapshot.once(doubtful_emails, lambda: doubtful_emails(snapshot))
     if is_doubtful is None:
         return Everyone(placed, emails, told.distinct, {}, tuple(buyers_of(snapshot, rows)))

@@ -23,7 +23,7 @@ class Shoppers:
         self._shops = {name: at for at, name in enumerate(sorted({*_shops_of(tables)}))}
         self._texts = told.texts.take(told.firsts)
         self.of_orders, self.of_members, self.of_customers = (
-            numbers.astype(np.int64) * len(self._shops) + self._shop_numbers(table)
+            numbers * len(self._shops) + self._shop_numbers(table)
             for numbers, table in zip(told.numbers, tables, strict=True)
         )
         """By row, the number of the account."""

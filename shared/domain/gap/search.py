@@ -46,8 +46,7 @@ class _Search:
     def found(self) -> PlainOrders:
         """Give the plain orders."""
         told = numbered(self._names, self._bills.names)
-        # Wide numbers: numpy looks up by others a good deal slower.
-        own, named = (each.astype(np.int64) for each in told.numbers)
+        own, named = told.numbers
         has_invoice, invoice_of = self._invoice_of(own, named, len(told))
         is_cancelled = self._orders.coded("state").having("cancelled")
         is_invoiced = np.zeros(len(own), bool)
