@@ -1,16 +1,19 @@
 """Telephone numbers as E.164, by the numbering plans that Google's library carries.
 
 The library reads anything and takes its time. What nearly all numbers are, digits in a plan's own
-lengths, is read here by the same plans; whatever asks for more is left to the library.
+lengths, is read here by the same plans; whatever asks for more is left to the library. It is loaded with the
+first number: most calls to the app meet none.
 """
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-
-import phonenumbers
+from typing import TYPE_CHECKING
 
 from shared.domain.keys.plain import country_code, is_placeholder
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneMetadata
 
 _COUNTING = ("0123456789", "1234567890", "123456789")
 _PUNCTUATION = str.maketrans("", "", " ().-")
@@ -77,6 +80,8 @@ def _dialled(digits: str, plan: _Plan) -> str:
 @lru_cache(maxsize=16_384)
 def _parsed(text: str, region: str) -> tuple[str, str] | None:
     """Give calling code and national number as the library reads them; None for no number."""
+    import phonenumbers  # noqa: PLC0415 - heavy to load
+
     try:
         number = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
@@ -89,6 +94,8 @@ def _parsed(text: str, region: str) -> tuple[str, str] | None:
 @lru_cache(maxsize=1_024)
 def _plan_of_code(digits: str) -> _Plan | None:
     """Give the plan of the calling code that a number begins with; None where it is no region's."""
+    import phonenumbers  # noqa: PLC0415 - heavy to load
+
     for length in range(1, len(digits) + 1):
         code = int(digits[:length])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE and digits[0] != "0":
@@ -99,6 +106,8 @@ def _plan_of_code(digits: str) -> _Plan | None:
 @lru_cache(maxsize=512)
 def _plan(region: str) -> _Plan | None:
     """Give a region's plan; None where there is none."""
+    import phonenumbers  # noqa: PLC0415 - heavy to load
+
     own = _metadata(region)
     if own is None or own.general_desc is None or own.country_code is None:
         return None
@@ -116,5 +125,7 @@ def _plan(region: str) -> _Plan | None:
     )
 
 
-def _metadata(region: str) -> phonenumbers.PhoneMetadata | None:
-    return phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
+def _metadata(region: str) -> "PhoneMetadata | None":
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 - heavy to load
+
+    return PhoneMetadata.metadata_for_region(region, None) if region else None
