@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from dev import azurite as emulator
-from dev.bench import quiet_rounds
+from dev.bench import quiet_rounds, yardstick
 from dev.bench.evaluation import stored, whole
 from dev.bench.evaluation.measured import measure
 from dev.bench.evaluation.merchant import merchant
@@ -58,6 +58,7 @@ def _figures() -> dict[str, Any]:
     judged["to_rows"] = {"seconds": 2.0, "cpu_seconds": 2.0}
     return {
         "orders": 100,
+        "machine": 3 * [{"step": 0.5, "look_up": 10.0}],
         "stored": {"records": 300},
         "evaluated": {"first": evaluated, "unchanged": evaluated},
         "judged": dict.fromkeys(("tieout", *ENGINES), judged),
@@ -88,9 +89,16 @@ def test_figures_are_shown_and_held_against_targets(azurite: str, monkeypatch: p
     missed = [each["what"] for each in found["targets"] if not each["has_passed"]]
     assert missed == ["100 evaluated and published"]
     assert [each["kind"] for each in found["quiet_rounds"]] == [quiet_rounds.KINDS[0].kind]
-    for word in ("duckdb", "judge gap", "growth", "dollars a month", "Transactions"):
+    for word in ("duckdb", "judge gap", "growth", "dollars a month", "Transactions", "0.50 µs", "10.0 ns"):
         assert word in shown.getvalue()
     assert json.loads(json.dumps(found)) == found
+
+
+def test_the_machine_is_measured_by_work_that_never_changes() -> None:
+    """A step of Python and a look-up in memory take some time, told in units that a person can read."""
+    found = yardstick.measure()
+    assert 0.01 < found.step < 100
+    assert 0.1 < found.look_up < 1_000
 
 
 def test_growth_is_from_the_smallest_to_the_largest() -> None:
