@@ -19,6 +19,7 @@ BLUEPRINT = blueprint()
 class TriedSettings(Deferred):
     """Parts of the workspace's document in its own shape: what is not given stays, null takes the default."""
 
+    # Any name goes, and none is said here: the document's own model says which there are, when all is merged.
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
