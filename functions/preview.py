@@ -1,9 +1,7 @@
 """Trying out settings over HTTP: what a card would say under them, on stored data, without saving."""
 
-from typing import Any
-
 import azure.functions as func
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field
 
 from functions import problems
 from functions.answers import json_answer
@@ -12,15 +10,17 @@ from functions.bodies import body_of
 from functions.http import Call, endpoint
 from functions.queries import Query, query_of
 from shared.access import MAY_READ_CONFIGURATION
+from shared.domain.deferred import Deferred
 from shared.pipeline.preview import Refused, preview
 
 BLUEPRINT = blueprint()
 
 
-class TriedSettings(RootModel[dict[str, Any]]):
+class TriedSettings(Deferred):
     """Parts of the workspace's document in its own shape: what is not given stays, null takes the default."""
 
-    model_config = ConfigDict(frozen=True)
+    # Any name goes, and none is said here: the document's own model says which there are, when all is merged.
+    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 class PreviewQuery(Query):
@@ -47,7 +47,7 @@ async def preview_card(call: Call) -> func.HttpResponse:
     """
     card = call.card(call.workspace)
     query = query_of(call.request, PreviewQuery)
-    change = body_of(call, TriedSettings).root
+    change = body_of(call, TriedSettings).model_extra or {}
     call.recomputes()
     try:
         found = await preview(call.services, call.workspace, card, change, query.rows)

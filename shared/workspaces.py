@@ -3,11 +3,13 @@
 The model checks a document's shape; here it is checked for meaning, so that what is saved can run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import WithDefaultSchema
 
 from shared.cards import card_of, sage
 from shared.domain.notifications import Notifications
@@ -179,9 +181,17 @@ def _outreach(connection: Connection, before: Connection | None, path: str) -> l
     ]
 
 
+class _WithDefaults(GenerateJsonSchema):
+    """Tells defaults that are made when they are needed, too: editors complete a document by them."""
+
+    def get_default_value(self, schema: WithDefaultSchema) -> Any:
+        made = cast("Callable[[], Any] | None", schema.get("default_factory"))
+        return super().get_default_value(schema) if made is None else made()
+
+
 def schema() -> dict[str, Any]:
     """Give the document's JSON Schema, with the options and secrets of each kind of connection."""
-    document = Workspace.model_json_schema()
+    document = Workspace.model_json_schema(schema_generator=_WithDefaults)
     connection = document["$defs"]["Connection"]
     connection["properties"]["kind"]["enum"] = [source.kind for source in SOURCES]
     connection["allOf"] = [

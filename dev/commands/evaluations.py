@@ -35,6 +35,7 @@ def evaluations(
     console.print(_rounds(rounds))
     found = [measure(size, log) for size in sizes]
     for figures in found:
+        console.print(_machine(figures))
         console.print(_stages(figures))
         console.print(_engines(figures))
     held = targets(sizes, found)
@@ -63,6 +64,14 @@ def _rounds(found: Sequence[quiet_rounds.QuietRound]) -> Table:
         counts = (each.streams, each.messages, each.all_transactions, each.rounds)
         cells = (each.kind, *(f"{count:,}" for count in counts), f"{each.dollars:.2f}")
         shown.add_row(*cells, style=style(each.has_passed))
+    return shown
+
+
+def _machine(figures: Figures) -> Table:
+    title = f"The machine while {figures['orders']:,} orders were measured"
+    shown = table(title, ("After",), ("A step of Python", "A look-up in 8 MB"))
+    for when, each in figures["machine"].items():
+        shown.add_row(when, f"{each['step']:.2f} µs", f"{each['look_up']:.1f} ns")
     return shown
 
 

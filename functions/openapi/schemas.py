@@ -64,7 +64,7 @@ def converted(schema: Any) -> Schema:
     if schema.get("type") == "array":
         kept["items"] = converted(schema.get("items", {}))
         kept.pop("default", None)
-    if "properties" in schema:
+    if schema.get("properties"):
         kept["properties"] = {name: _property(name, each) for name, each in schema["properties"].items()}
     return kept
 

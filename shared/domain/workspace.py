@@ -114,7 +114,7 @@ class KeyPrecedence(Document):
 class FieldMap(Document):
     """Which field means what, where merchants differ."""
 
-    key_precedence: KeyPrecedence = KeyPrecedence()
+    key_precedence: KeyPrecedence = Field(default_factory=KeyPrecedence)
     commerce_id_field: Literal["external_document_number", "customer_reference"] = "external_document_number"
     vat_field: str = ""
     """The name of the form field, attribute or extra field that carries the VAT number."""
@@ -144,7 +144,7 @@ class CardSettings(Document):
     include_guests: bool = True
     exclude_suspected_duplicates: bool = False
     alert_basis: Literal["all", "excluding_lag"] = "all"
-    alert: AlertSettings = AlertSettings()
+    alert: AlertSettings = Field(default_factory=AlertSettings)
     older_days: int = Field(default=90, ge=0, le=366)
     """How far before the window what is still unresolved is looked for; 0 does not look."""
     tolerance_minor_units: int = Field(default=1, ge=0)
@@ -177,14 +177,14 @@ class Workspace(Document):
     reporting_currency: Currency
     entities: tuple[Entity, ...] = ()
     connections: tuple[Connection, ...]
-    field_map: FieldMap = FieldMap()
+    field_map: FieldMap = Field(default_factory=FieldMap)
     reference_rates: tuple[ReferenceRate, ...] = ()
     """Used for currencies that the ledger has no rate for."""
     cards: dict[str, CardSettings] = {}
     recipients: dict[Role, Recipients] = {}
     """Who is told, by role."""
-    notifications: Notifications = Notifications()
-    retention: Retention = Retention()
+    notifications: Notifications = Field(default_factory=Notifications)
+    retention: Retention = Field(default_factory=Retention)
     include_today: bool = True
     grace_minutes: int = Field(default=15, ge=0, le=44_640)
     """How long a record may be on its way before its absence is a finding (decision 13)."""

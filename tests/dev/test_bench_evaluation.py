@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from dev import azurite as emulator
-from dev.bench import quiet_rounds
+from dev.bench import quiet_rounds, yardstick
 from dev.bench.evaluation import stored, whole
 from dev.bench.evaluation.measured import measure
 from dev.bench.evaluation.merchant import merchant
@@ -58,6 +58,10 @@ def _figures() -> dict[str, Any]:
     judged["to_rows"] = {"seconds": 2.0, "cpu_seconds": 2.0}
     return {
         "orders": 100,
+        "machine": {
+            "nothing": {"step": 0.5, "look_up": 10.0},
+            "judged": {"step": 0.25, "look_up": 20.0},
+        },
         "stored": {"records": 300},
         "evaluated": {"first": evaluated, "unchanged": evaluated},
         "judged": dict.fromkeys(("tieout", *ENGINES), judged),
@@ -90,7 +94,20 @@ def test_figures_are_shown_and_held_against_targets(azurite: str, monkeypatch: p
     assert [each["kind"] for each in found["quiet_rounds"]] == [quiet_rounds.KINDS[0].kind]
     for word in ("duckdb", "judge gap", "growth", "dollars a month", "Transactions"):
         assert word in shown.getvalue()
+    machine = [line.strip("│ ").split("│") for line in shown.getvalue().splitlines() if " ns " in line]
+    assert [[cell.strip() for cell in line] for line in machine] == 2 * [
+        ["nothing", "0.50 µs", "10.0 ns"],
+        ["judged", "0.25 µs", "20.0 ns"],
+    ]
     assert json.loads(json.dumps(found)) == found
+
+
+def test_the_machine_is_measured_by_the_best_of_five() -> None:
+    """A step of Python is told in microseconds and a look-up in nanoseconds, of the quickest time each."""
+    seconds = iter((0.9, 0.5, 0.7, 0.6, 0.8, 4.0, 3.0, 2.0, 5.0, 6.0))
+    ticks = (tick for each in seconds for tick in (0.0, each))
+    found = yardstick.measure(clock=lambda: next(ticks))
+    assert found == yardstick.Yardstick(step=pytest.approx(10.0), look_up=pytest.approx(2e9 / 2**20))
 
 
 def test_growth_is_from_the_smallest_to_the_largest() -> None:

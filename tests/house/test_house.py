@@ -85,3 +85,20 @@ def test_the_app_loads_without_its_sources() -> None:
     ended = run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own
     loaded = ended.stdout.split()
     assert set() == {f"shared.sources.{kind}" for kind in (*POLLED, *SENT)} & set(loaded)
+    assert set() == {"numpy", "phonenumbers", "jinja2"} & set(loaded)
+
+
+def test_the_app_loads_without_building_a_model() -> None:
+    """Models are built when they are first used: the first one built looks through all packages, besides."""
+    code = (
+        "import function_app\n"
+        "from shared.domain.deferred import Deferred\n"
+        "kinds = [Deferred.__base__]\n"
+        "for kind in kinds: kinds += kind.__subclasses__()\n"
+        "print(len(kinds), *(each.__name__ for each in kinds[1:] if each.__pydantic_complete__))"
+    )
+    command = [sys.executable, "-c", code]
+    ended = run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    count, *built = ended.stdout.split()
+    assert int(count) > 50
+    assert built == []

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dev import azurite
+from dev.bench import yardstick
 from dev.bench.evaluation.merchant import merchant
 from dev.bench.evaluation.peers.files import write_files
 from dev.host import ROOT
@@ -38,10 +39,10 @@ class Size:
 
 
 def measure(size: Size, log: Callable[[str], None]) -> Figures:
-    """Measure one size; every part runs in a process of its own, one after another."""
+    """Measure one size; every part of ours runs in a process of its own, one after another."""
     with azurite.running(progress=log) as storage, TemporaryDirectory() as folder:
         where = (storage.connection_string, "")
-        runs = []
+        runs, machine = [], {"nothing": yardstick.measure().as_json()}
         for turn in range(TIMES if size.orders <= SHORT else 1):
             prefix = f"again{turn}" if turn else ""
             log(f"Storing {size.orders:,} orders ...")
@@ -49,6 +50,7 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
             log("Evaluating ...")
             runs.append(_run("measured", where[0], prefix))
         evaluated = _middle(runs, lambda each: float(each["first"]["published_seconds"]))
+        machine["evaluated"] = yardstick.measure().as_json()
         log("Judging beside the other engines ...")
         write_files(merchant(size.orders)[2], Path(folder))
         judged: dict[str, list[Figures]] = {}
@@ -56,10 +58,13 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
             judged.setdefault("tieout", []).append(_run("judged", *where))
             for engine in ENGINES:
                 judged.setdefault(engine, []).append(_run("peers", engine, folder))
+        machine["judged"] = yardstick.measure().as_json()
         log("Asking over HTTP ...")
         answered = _run("answers", environment={"AzureWebJobsStorage": where[0], "TIEOUT_ADMIN_KEY": _KEY})
+        machine["asked"] = yardstick.measure().as_json()
     return {
         "orders": size.orders,
+        "machine": machine,
         "stored": stored,
         "evaluated": evaluated,
         "judged": {name: _middle(found, itemgetter("seconds")) for name, found in judged.items()},

@@ -1,14 +1,14 @@
 """Telephone numbers as E.164, by the numbering plans that Google's library carries.
 
 The library reads anything and takes its time. What nearly all numbers are, digits in a plan's own
-lengths, is read here by the same plans; whatever asks for more is left to the library.
+lengths, is read here by the same plans; whatever asks for more is left to the library. It is loaded with the
+first number: most calls to the app meet none.
 """
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-
-import phonenumbers
+from functools import cache, lru_cache
+from typing import Any
 
 from shared.domain.keys.plain import country_code, is_placeholder
 
@@ -38,6 +38,8 @@ class _Plan:
 def phone(text: str | None, country: str = "") -> str:
     """Give a telephone number as E.164, `+442079460018`; `country` is the default region."""
     written, region = text or "", country_code(country)
+    if not written.strip():
+        return ""
     number = _digits(written, region) or _parsed(written, region)
     if number is None:
         return ""
@@ -77,22 +79,24 @@ def _dialled(digits: str, plan: _Plan) -> str:
 @lru_cache(maxsize=16_384)
 def _parsed(text: str, region: str) -> tuple[str, str] | None:
     """Give calling code and national number as the library reads them; None for no number."""
+    library = _library()
     try:
-        number = phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
+        number = library.parse(text, region or None)
+    except library.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not library.is_possible_number(number):
         return None
-    return str(number.country_code), phonenumbers.national_significant_number(number)
+    return str(number.country_code), library.national_significant_number(number)
 
 
 @lru_cache(maxsize=1_024)
 def _plan_of_code(digits: str) -> _Plan | None:
     """Give the plan of the calling code that a number begins with; None where it is no region's."""
+    library = _library()
     for length in range(1, len(digits) + 1):
         code = int(digits[:length])
-        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE and digits[0] != "0":
-            return _plan(phonenumbers.region_code_for_country_code(code))
+        if code in library.COUNTRY_CODE_TO_REGION_CODE and digits[0] != "0":
+            return _plan(library.region_code_for_country_code(code))
     return None
 
 
@@ -102,7 +106,7 @@ def _plan(region: str) -> _Plan | None:
     own = _metadata(region)
     if own is None or own.general_desc is None or own.country_code is None:
         return None
-    common = _metadata(phonenumbers.region_code_for_country_code(own.country_code))
+    common = _metadata(_library().region_code_for_country_code(own.country_code))
     if common is None or common.general_desc is None:
         return None
     lengths = set(own.general_desc.possible_length) & set(common.general_desc.possible_length)
@@ -116,5 +120,12 @@ def _plan(region: str) -> _Plan | None:
     )
 
 
-def _metadata(region: str) -> phonenumbers.PhoneMetadata | None:
-    return phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
+def _metadata(region: str) -> Any:
+    return _library().PhoneMetadata.metadata_for_region(region, None) if region else None
+
+
+@cache
+def _library() -> Any:
+    import phonenumbers  # noqa: PLC0415 - heavy to load
+
+    return phonenumbers
