@@ -78,27 +78,27 @@ def test_a_source_is_listed_as_what_it_is() -> None:
     assert [*SENT] == [source.kind for source in SOURCES if source.form is not None]
 
 
+def _after_loading(*lines: str) -> list[str]:
+    """Give the words that these lines print in a process of its own that has loaded the app before."""
+    command = [sys.executable, "-c", "\n".join(("import function_app", *lines))]
+    ended = run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    return ended.stdout.split()
+
+
 def test_the_app_loads_without_its_sources() -> None:
     """Sources are loaded when they are asked for: together they are a quarter of a cold start."""
-    code = "import sys, function_app; print(*sys.modules)"
-    command = [sys.executable, "-c", code]
-    ended = run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own
-    loaded = ended.stdout.split()
+    loaded = _after_loading("import sys", "print(*sys.modules)")
     assert set() == {f"shared.sources.{kind}" for kind in (*POLLED, *SENT)} & set(loaded)
     assert set() == {"numpy", "phonenumbers", "jinja2"} & set(loaded)
 
 
 def test_the_app_loads_without_building_a_model() -> None:
     """Models are built when they are first used: the first one built looks through all packages, besides."""
-    code = (
-        "import function_app\n"
-        "from shared.domain.deferred import Deferred\n"
-        "kinds = [Deferred.__base__]\n"
-        "for kind in kinds: kinds += kind.__subclasses__()\n"
-        "print(len(kinds), *(each.__name__ for each in kinds[1:] if each.__pydantic_complete__))"
+    count, *built = _after_loading(
+        "from shared.domain.deferred import Deferred",
+        "kinds = [Deferred.__base__]",
+        "for kind in kinds: kinds += kind.__subclasses__()",
+        "print(len(kinds), *(each.__name__ for each in kinds[1:] if each.__pydantic_complete__))",
     )
-    command = [sys.executable, "-c", code]
-    ended = run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own
-    count, *built = ended.stdout.split()
     assert int(count) > 50
     assert built == []
