@@ -7,16 +7,45 @@ as in others. Seconds of two runs are compared where these figures are alike.
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 Clock = Callable[[], float]
+STAT = Path("/proc/stat")
+"""Where Linux counts what its processors did, in hundredths of a second since it started."""
 _TIMES = 5
 """The best of so many counts."""
 _STEPS = 50_000
 _LOOK_UPS = 1 << 20
 """Of eight bytes each: more than a core has near it, and less than the cache that it shares."""
+
+
+class Taken:
+    """Which part of the processor time that this machine wanted went to other machines on its host.
+
+    It does not tell what a neighbour took on the other half of a core, or of the cache: the yardstick does.
+    """
+
+    def __init__(self, stat: Path = STAT) -> None:
+        self._stat = stat
+        self._before = self._counts()
+
+    def share(self) -> float | None:
+        """Give the share since this was last asked, from 0 to 1; None where the system does not count it."""
+        before, self._before = self._before, self._counts()
+        if before is None or self._before is None:
+            return None
+        used, stolen = (after - count for after, count in zip(self._before, before, strict=True))
+        return stolen / max(used + stolen, 1)
+
+    def _counts(self) -> tuple[int, int] | None:
+        """Give what was used and what was stolen (proc_stat(5): the first line sums all processors up)."""
+        if not self._stat.exists():
+            return None
+        user, nice, system, _, _, irq, softirq, stolen, *_ = map(int, self._stat.read_text().split()[1:11])
+        return user + nice + system + irq + softirq, stolen
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,10 @@ def _rounds(found: Sequence[quiet_rounds.QuietRound]) -> Table:
 
 def _machine(figures: Figures) -> Table:
     title = f"The machine while {figures['orders']:,} orders were measured"
-    shown = table(title, ("After",), ("A step of Python", "A look-up in 8 MB"))
+    shown = table(title, ("After",), ("A step of Python", "A look-up in 8 MB", "Taken by others"))
     for when, each in figures["machine"].items():
-        shown.add_row(when, f"{each['step']:.2f} µs", f"{each['look_up']:.1f} ns")
+        taken = "not counted" if each["taken"] is None else f"{each['taken']:.0%}"
+        shown.add_row(when, f"{each['step']:.2f} µs", f"{each['look_up']:.1f} ns", taken)
     return shown
 
 

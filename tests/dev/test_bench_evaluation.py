@@ -59,8 +59,8 @@ def _figures() -> dict[str, Any]:
     return {
         "orders": 100,
         "machine": {
-            "nothing": {"step": 0.5, "look_up": 10.0},
-            "judged": {"step": 0.25, "look_up": 20.0},
+            "nothing": {"step": 0.5, "look_up": 10.0, "taken": None},
+            "judged": {"step": 0.25, "look_up": 20.0, "taken": 0.15},
         },
         "stored": {"records": 300},
         "evaluated": {"first": evaluated, "unchanged": evaluated},
@@ -96,8 +96,8 @@ def test_figures_are_shown_and_held_against_targets(azurite: str, monkeypatch: p
         assert word in shown.getvalue()
     machine = [line.strip("│ ").split("│") for line in shown.getvalue().splitlines() if " ns " in line]
     assert [[cell.strip() for cell in line] for line in machine] == 2 * [
-        ["nothing", "0.50 µs", "10.0 ns"],
-        ["judged", "0.25 µs", "20.0 ns"],
+        ["nothing", "0.50 µs", "10.0 ns", "not counted"],
+        ["judged", "0.25 µs", "20.0 ns", "15%"],
     ]
     assert json.loads(json.dumps(found)) == found
 
@@ -108,6 +108,20 @@ def test_the_machine_is_measured_by_the_best_of_five() -> None:
     ticks = (tick for each in seconds for tick in (0.0, each))
     found = yardstick.measure(clock=lambda: next(ticks))
     assert found == yardstick.Yardstick(step=pytest.approx(10.0), look_up=pytest.approx(2e9 / 2**20))
+
+
+def test_what_others_took_is_counted_since_the_last_look(tmp_path: Path) -> None:
+    """Of what this machine wanted the host gave a part to others; where that is not counted, it says so."""
+    stat = tmp_path / "stat"
+
+    def count(user: int, stolen: int) -> None:
+        stat.write_text(f"cpu  {user} 10 10 9999 99 10 10 {stolen} 0 0\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
+
+    count(user=100, stolen=7)
+    taken = yardstick.Taken(stat)
+    count(user=130, stolen=17)
+    assert [taken.share(), taken.share()] == [0.25, 0]
+    assert yardstick.Taken(tmp_path / "no such").share() is None
 
 
 def test_growth_is_from_the_smallest_to_the_largest() -> None:
