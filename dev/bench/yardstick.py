@@ -1,4 +1,4 @@
-"""What the machine gives at the moment, by work in which nothing of ours is.
+"""What the machine gives: by work in which nothing of ours is, and by what its host gave to others.
 
 Neighbours of a virtual machine share its cores and its cache: the same code took twice as long in some hours
 as in others. Seconds of two runs are compared where these figures are alike.
@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 Clock = Callable[[], float]
 STAT = Path("/proc/stat")
-"""Where Linux counts what its processors did, in hundredths of a second since it started."""
+"""Where Linux counts what its processors did (proc_stat(5): the first line sums all up)."""
 _TIMES = 5
 """The best of so many counts."""
 _STEPS = 50_000
@@ -22,30 +22,39 @@ _LOOK_UPS = 1 << 20
 """Of eight bytes each: more than a core has near it, and less than the cache that it shares."""
 
 
-class Taken:
-    """Which part of the processor time that this machine wanted went to other machines on its host.
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Processor time that this machine wanted: what it got, and what its host gave to others instead.
 
-    It does not tell what a neighbour took on the other half of a core, or of the cache: the yardstick does.
+    It does not tell what neighbours took of the other half of a core, or of the cache: the yardstick does.
     """
 
-    def __init__(self, stat: Path = STAT) -> None:
-        self._stat = stat
-        self._before = self._counts()
+    used: int = 0
+    stolen: int = 0
+    """0 also where the host does not tell."""
 
-    def share(self) -> float | None:
-        """Give the share since this was last asked, from 0 to 1; None where the system does not count it."""
-        before, self._before = self._before, self._counts()
-        if before is None or self._before is None:
-            return None
-        used, stolen = (after - count for after, count in zip(self._before, before, strict=True))
-        return stolen / max(used + stolen, 1)
+    def __add__(self, other: Self) -> "Ticks":
+        """Give both together."""
+        return Ticks(self.used + other.used, self.stolen + other.stolen)
 
-    def _counts(self) -> tuple[int, int] | None:
-        """Give what was used and what was stolen (proc_stat(5): the first line sums all processors up)."""
-        if not self._stat.exists():
-            return None
-        user, nice, system, _, _, irq, softirq, stolen, *_ = map(int, self._stat.read_text().split()[1:11])
-        return user + nice + system + irq + softirq, stolen
+    def __sub__(self, earlier: Self) -> "Ticks":
+        """Give what came since."""
+        return Ticks(self.used - earlier.used, self.stolen - earlier.stolen)
+
+    @property
+    def taken(self) -> float | None:
+        """The part that others got, from 0 to 1; None where nothing was counted."""
+        wanted = self.used + self.stolen
+        return self.stolen / wanted if wanted else None
+
+
+def ticks(stat: Path = STAT) -> Ticks:
+    """Read what all processors did since the system started; nothing where it does not count that."""
+    if not stat.exists():
+        return Ticks()
+    user, nice, system, _, _, irq, softirq, *more = stat.read_text("ascii").partition("\n")[0].split()[1:]
+    # Guests' time comes last, and is in the first two already.
+    return Ticks(sum(map(int, (user, nice, system, irq, softirq))), int(more[0]) if more else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,7 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
     """Measure one size; every part of ours runs in a process of its own, one after another."""
     with azurite.running(progress=log) as storage, TemporaryDirectory() as folder:
         where = (storage.connection_string, "")
-        runs, taken = [], yardstick.Taken()
-        machine = {"nothing": _machine(taken)}
+        runs, machine = [], {"nothing": yardstick.measure().as_json()}
         for turn in range(TIMES if size.orders <= SHORT else 1):
             prefix = f"again{turn}" if turn else ""
             log(f"Storing {size.orders:,} orders ...")
@@ -51,7 +50,7 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
             log("Evaluating ...")
             runs.append(_run("measured", where[0], prefix))
         evaluated = _middle(runs, lambda each: float(each["first"]["published_seconds"]))
-        machine["evaluated"] = _machine(taken)
+        machine["evaluated"] = yardstick.measure().as_json()
         log("Judging beside the other engines ...")
         write_files(merchant(size.orders)[2], Path(folder))
         judged: dict[str, list[Figures]] = {}
@@ -59,10 +58,10 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
             judged.setdefault("tieout", []).append(_run("judged", *where))
             for engine in ENGINES:
                 judged.setdefault(engine, []).append(_run("peers", engine, folder))
-        machine["judged"] = _machine(taken)
+        machine["judged"] = yardstick.measure().as_json()
         log("Asking over HTTP ...")
         answered = _run("answers", environment={"AzureWebJobsStorage": where[0], "TIEOUT_ADMIN_KEY": _KEY})
-        machine["asked"] = _machine(taken)
+        machine["asked"] = yardstick.measure().as_json()
     return {
         "orders": size.orders,
         "machine": machine,
@@ -71,11 +70,6 @@ def measure(size: Size, log: Callable[[str], None]) -> Figures:
         "judged": {name: _middle(found, itemgetter("seconds")) for name, found in judged.items()},
         **answered,
     }
-
-
-def _machine(taken: yardstick.Taken) -> Figures:
-    """Give what the machine gives now, and what others took of it since it was last looked at."""
-    return {"taken": taken.share(), **yardstick.measure().as_json()}
 
 
 def _run(module: str, *arguments: str, environment: dict[str, str] | None = None) -> Figures:
