@@ -1,4 +1,4 @@
-"""What the machine gives at the moment, by work in which nothing of ours is.
+"""What the machine gives: by work in which nothing of ours is, and by what its host gave to others.
 
 Neighbours of a virtual machine share its cores and its cache: the same code took twice as long in some hours
 as in others. Seconds of two runs are compared where these figures are alike.
@@ -7,16 +7,54 @@ as in others. Seconds of two runs are compared where these figures are alike.
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
 Clock = Callable[[], float]
+STAT = Path("/proc/stat")
+"""Where Linux counts what its processors did (proc_stat(5): the first line sums all up)."""
 _TIMES = 5
 """The best of so many counts."""
 _STEPS = 50_000
 _LOOK_UPS = 1 << 20
 """Of eight bytes each: more than a core has near it, and less than the cache that it shares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Processor time that this machine wanted: what it got, and what its host gave to others instead.
+
+    It does not tell what neighbours took of the other half of a core, or of the cache: the yardstick does.
+    """
+
+    used: int = 0
+    stolen: int = 0
+    """0 also where the host does not tell."""
+
+    def __add__(self, other: Self) -> "Ticks":
+        """Give both together."""
+        return Ticks(self.used + other.used, self.stolen + other.stolen)
+
+    def __sub__(self, earlier: Self) -> "Ticks":
+        """Give what came since."""
+        return Ticks(self.used - earlier.used, self.stolen - earlier.stolen)
+
+    @property
+    def taken(self) -> float | None:
+        """The part that others got, from 0 to 1; None where nothing was counted."""
+        wanted = self.used + self.stolen
+        return self.stolen / wanted if wanted else None
+
+
+def ticks(stat: Path = STAT) -> Ticks:
+    """Read what all processors did since the system started; nothing where it does not count that."""
+    if not stat.exists():
+        return Ticks()
+    user, nice, system, _, _, irq, softirq, *more = stat.read_text("ascii").partition("\n")[0].split()[1:]
+    # Guests' time comes last, and is in the first two already.
+    return Ticks(sum(map(int, (user, nice, system, irq, softirq))), int(more[0]) if more else 0)
 
 
 @dataclass(frozen=True, slots=True)

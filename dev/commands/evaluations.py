@@ -84,6 +84,10 @@ def _stages(figures: Figures) -> Table:
         shown.add_row(stage, *(f"{seconds:.2f} s" for seconds in times))
     totals = (each[name] for each in (first, again) for name in ("wall_seconds", "total_cpu_seconds"))
     shown.add_row("all", *(f"{seconds:.2f} s" for seconds in totals))
+    each_first, each_again = (
+        "not counted" if each["taken"] is None else f"{each['taken']:.0%}" for each in (first, again)
+    )
+    shown.add_row("taken by other machines", each_first, "", each_again, "")
     for what in ("requests", "writes", "entities", "bytes", "peak_megabytes"):
         shown.add_row(what.replace("_", " "), f"{first[what]:,}", "", f"{again[what]:,}", "")
     dollars = (each["requests"] * quiet_rounds.PRICE * EVALUATIONS for each in (first, again))

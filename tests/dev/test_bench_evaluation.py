@@ -39,6 +39,7 @@ async def test_an_evaluation_is_measured(azurite: str, storage_names: str) -> No
     assert sum(each["row_count"] for each in found["readings"].values()) > ORDERS // 200
     assert unchanged["writes"] < first["writes"]
     assert unchanged["published_seconds"] > 0
+    assert all(each["taken"] is None or 0 <= each["taken"] <= 1 for each in (first, unchanged))
 
 
 def _figures() -> dict[str, Any]:
@@ -48,6 +49,7 @@ def _figures() -> dict[str, Any]:
         "wall_seconds": 0.4,
         "total_cpu_seconds": 0.3,
         "published_seconds": 0.3,
+        "taken": 0.15,
         "requests": 1_000,
         "writes": 4,
         "entities": 10,
@@ -92,7 +94,7 @@ def test_figures_are_shown_and_held_against_targets(azurite: str, monkeypatch: p
     missed = [each["what"] for each in found["targets"] if not each["has_passed"]]
     assert missed == ["100 evaluated and published"]
     assert [each["kind"] for each in found["quiet_rounds"]] == [quiet_rounds.KINDS[0].kind]
-    for word in ("duckdb", "judge gap", "growth", "dollars a month", "Transactions"):
+    for word in ("duckdb", "judge gap", "growth", "dollars a month", "Transactions", "15%"):
         assert word in shown.getvalue()
     machine = [line.strip("│ ").split("│") for line in shown.getvalue().splitlines() if " ns " in line]
     assert [[cell.strip() for cell in line] for line in machine] == 2 * [
@@ -108,6 +110,19 @@ def test_the_machine_is_measured_by_the_best_of_five() -> None:
     ticks = (tick for each in seconds for tick in (0.0, each))
     found = yardstick.measure(clock=lambda: next(ticks))
     assert found == yardstick.Yardstick(step=pytest.approx(10.0), look_up=pytest.approx(2e9 / 2**20))
+
+
+def test_what_others_took_is_counted_as_the_system_tells(tmp_path: Path) -> None:
+    """Of what this machine wanted the host gave a part to others; where that is not counted, it says so."""
+    stat = tmp_path / "stat"
+    stat.write_text("cpu  100 10 10 9000 90 10 10 7 50 5\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
+    before = yardstick.ticks(stat)
+    stat.write_text("cpu  116 12 14 9500 190 14 14 17 58 9\ncpu0 1 1 1 1 1 1 1 1 0 0\n")
+    since = yardstick.ticks(stat) - before
+    assert (since, since.taken) == (yardstick.Ticks(used=30, stolen=10), 0.25)
+    stat.write_text("cpu  16 2 4 500 100 4 4\ncpu0 1 1 1 1 1 1 1\n")
+    assert yardstick.ticks(stat) == yardstick.Ticks(used=30)
+    assert yardstick.ticks(tmp_path / "no such").taken is None
 
 
 def test_growth_is_from_the_smallest_to_the_largest() -> None:

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from azure.core.pipeline.transport import AioHttpTransport
 
+from dev.bench.yardstick import Ticks, ticks
 from shared.pipeline import evaluate
 from shared.pipeline.snapshots import Arriving
 from shared.store.tables import Table
@@ -24,6 +25,8 @@ class Spent:
 
     seconds: dict[str, float] = field(default_factory=dict)
     cpu_seconds: dict[str, float] = field(default_factory=dict)
+    ticks: dict[str, Ticks] = field(default_factory=dict)
+    """Of the whole machine."""
     requests: int = 0
     writes: int = 0
     """How many of the requests were no reading."""
@@ -34,12 +37,13 @@ class Spent:
     @contextmanager
     def on(self, stage: str) -> Iterator[None]:
         """Add what the block takes to a stage."""
-        wall, cpu = time.perf_counter(), time.process_time()
+        before, wall, cpu = ticks(), time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - wall
             self.cpu_seconds[stage] = self.cpu_seconds.get(stage, 0) + time.process_time() - cpu
+            self.ticks[stage] = self.ticks.get(stage, Ticks()) + (ticks() - before)
 
 
 @contextmanager
