@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
@@ -84,16 +84,22 @@ def _stages(figures: Figures) -> Table:
         shown.add_row(stage, *(f"{seconds:.2f} s" for seconds in times))
     totals = (each[name] for each in (first, again) for name in ("wall_seconds", "total_cpu_seconds"))
     shown.add_row("all", *(f"{seconds:.2f} s" for seconds in totals))
-    each_first, each_again = (
-        "not counted" if each["taken"] is None else f"{each['taken']:.0%}" for each in (first, again)
-    )
-    shown.add_row("taken by other machines", each_first, "", each_again, "")
+    _untimed(shown, "taken by other machines", map(_share, (first["taken"], again["taken"])))
     for what in ("requests", "writes", "entities", "bytes", "peak_megabytes"):
-        shown.add_row(what.replace("_", " "), f"{first[what]:,}", "", f"{again[what]:,}", "")
+        _untimed(shown, what.replace("_", " "), (f"{each[what]:,}" for each in (first, again)))
     dollars = (each["requests"] * quiet_rounds.PRICE * EVALUATIONS for each in (first, again))
-    each_first, each_again = (f"{each:.2f}" for each in dollars)
-    shown.add_row("dollars a month, every 15 minutes", each_first, "", each_again, "")
+    _untimed(shown, "dollars a month, every 15 minutes", (f"{each:.2f}" for each in dollars))
     return shown
+
+
+def _untimed(shown: Table, what: str, cells: Iterable[str]) -> None:
+    """Show what has no processor time beside it, of the first evaluation and of the one after it."""
+    first, again = cells
+    shown.add_row(what, first, "", again, "")
+
+
+def _share(taken: float | None) -> str:
+    return "not counted" if taken is None else f"{taken:.0%}"
 
 
 def _engines(figures: Figures) -> Table:
