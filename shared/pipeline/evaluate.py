@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared import telemetry
@@ -12,6 +12,7 @@ from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.arrays import load
 from shared.domain.exceptions import QUIET, lapsed
+from shared.domain.snapshot import Snapshot
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
@@ -94,46 +95,86 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
 
 
 async def _evaluate(services: Services, workspace: Workspace) -> str:
-    """Evaluate, and give the instant that was looked from; "" where something is left to the next time."""
+    """Evaluate, and give the instant that was looked from; "" where something is left to the next time.
+
+    What follows from readings waits until all are published: it takes minutes where nothing was known
+    before. It is not left out where another card could not be published (docs/adr/0018).
+    """
     started = time.monotonic()
     evaluated_at = services.clock()
-    checkpoints = await services.store.checkpoints.of(workspace.id)
-    before = await services.store.readings.standing(workspace.id)
-    as_of = _as_of(workspace, evaluated_at, checkpoints, before)
-    inputs = inputs_of(workspace, checkpoints, as_of)
-    tell_lags(inputs, as_of)
-    cards = [card for card in CARDS if workspace.card(card.id).enabled]
-    evaluation = Evaluation(
-        evaluated_at,
-        await services.store.workspaces.keep_version(workspace),
-        before,
+    checkpoints, before, version = await asyncio.gather(
+        services.store.checkpoints.of(workspace.id),
+        services.store.readings.standing(workspace.id),
+        services.store.workspaces.keep_version(workspace),
     )
-    judged: list[Judged] = []
-    is_followed = True
+    as_of = _as_of(workspace, evaluated_at, checkpoints, before)
+    tell_lags(inputs_of(workspace, checkpoints, as_of), as_of)
+    evaluation = Evaluation(evaluated_at, version, before)
+    publishing: list[asyncio.Task[_Done]] = []
+    try:
+        await _publish_all(services, workspace, (checkpoints, as_of), evaluation, publishing)
+        await services.store.readings.stand(workspace.id, evaluation.standing)
+    finally:
+        give_back()
+        ended = await asyncio.gather(*publishing, return_exceptions=True)
+        done = [each for each in ended if not isinstance(each, BaseException)]
+        is_followed = all([await _follow(services, each) for each in done])
+    await tell(services, workspace, [await _judged(services, workspace, each) for each in done])
+    seconds = round(time.monotonic() - started, 3)
+    log.step("evaluated", workspace=workspace.id, cards=len(done), seconds=seconds)
+    return text(max(evaluated_at, as_of)) if is_followed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A card whose reading is there."""
+
+    card: Card
+    published: Published
+    found: Found | None
+    """What its exceptions are brought to; None where it was not judged."""
+
+
+async def _publish_all(
+    services: Services,
+    workspace: Workspace,
+    known: tuple[Checkpoints, datetime],
+    evaluation: Evaluation,
+    publishing: list[asyncio.Task[_Done]],
+) -> None:
+    """Judge one card after another from what is visible, and publish each while the next ones are judged.
+
+    `publishing` takes the cards as they are begun: they can be waited for, whatever befalls the others.
+    """
+    checkpoints, as_of = known
+    inputs = inputs_of(workspace, checkpoints, as_of)
+    cards = [card for card in CARDS if workspace.card(card.id).enabled]
     first = [need.record_type for card in cards for need in card.needs]
     async with arriving(services, workspace, inputs, as_of, first) as (visible, reading):
         # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
         checkpoints = await services.store.checkpoints.of(workspace.id)
         snapshot = replace(visible, inputs=with_losses(visible.inputs, workspace, checkpoints))
-        for card in cards:
-            if judged and judged[-1].card.unit != card.unit:
+        for at, card in enumerate(cards):
+            if at and cards[at - 1].unit != card.unit:
                 snapshot.forget()
             with telemetry.span("judge", workspace=workspace.id, card=card.id):
                 answer = await asyncio.to_thread(judge, card, snapshot, lets_through=NOT_READ)
-                # Nothing is published before all is read: of what cannot be, nothing would be told either.
-                await asyncio.gather(*reading.values())
-                published = await publish(services, card, snapshot, answer, evaluation)
-                is_followed &= await _follow(services, card, answer, published)
-                judged.append(await _judged(services, card, workspace, published))
-                _tell(workspace, card, published, time.monotonic() - started)
-    await services.store.readings.stand(workspace.id, evaluation.standing)
-    await tell(services, workspace, judged)
-    seconds = round(time.monotonic() - started, 3)
-    log.step("evaluated", workspace=workspace.id, cards=len(judged), seconds=seconds)
-    return text(max(evaluated_at, as_of)) if is_followed else ""
+            # Nothing is published before all is read: of what cannot be, nothing would be told either.
+            await asyncio.gather(*reading.values())
+            work = _publish(services, card, snapshot, answer, evaluation)
+            publishing.append(asyncio.create_task(work))
+    await asyncio.gather(*publishing)
 
 
-def _tell(workspace: Workspace, card: Card, published: Published, seconds: float) -> None:
+async def _publish(
+    services: Services, card: Card, snapshot: Snapshot, answer: Answer, evaluation: Evaluation
+) -> _Done:
+    published = await publish(services, card, snapshot, answer, evaluation)
+    _tell(snapshot.workspace, card, published)
+    return _Done(card, published, _found(answer, published))
+
+
+def _tell(workspace: Workspace, card: Card, published: Published) -> None:
     """Say what became of a card: its open rows by why they are there, or what it waits for."""
     found = published.found
     is_held = found["status"] == "held"
@@ -150,7 +191,7 @@ def _tell(workspace: Workspace, card: Card, published: Published, seconds: float
         is_held=is_held,
         rows=found["row_count"],
         cases=dict(cases),
-        seconds=round(seconds, 3),
+        seconds=found["took_seconds"],
         **({"waiting_for": list(dict.fromkeys(found["waiting_for"]))} if is_held else {}),
     )
 
@@ -171,30 +212,38 @@ def _as_of(
     return max([now, *(each for each in (*read, *told) if each <= now + WRONG_CLOCK)])
 
 
-async def _follow(services: Services, card: Card, answer: Answer, published: Published) -> bool:
+def _found(answer: Answer, published: Published) -> Found | None:
+    """Give what a card found open."""
+    if answer.judgement is None:
+        return None
+    older = answer.older.open if answer.older else {}
+    looked = answer.older is not None and answer.older.document["count"] is not None
+    since = answer.older.document["since"] if answer.older and looked else answer.window.start
+    return Found(published.found, published.rows, older, since)
+
+
+async def _follow(services: Services, done: _Done) -> bool:
     """Bring a card's exceptions to its reading, which is there before what follows from it.
 
     What fails here is made up for by the next evaluation: False, then.
     """
-    if answer.judgement is None:
+    if done.found is None:
         return True
-    older = answer.older.open if answer.older else {}
-    looked = answer.older is not None and answer.older.document["count"] is not None
-    since = answer.older.document["since"] if answer.older and looked else answer.window.start
     try:
-        await follow(services, card, Found(published.found, published.rows, older, since))
-    except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are published
-        log.failure("follow", error, workspace=published.found["workspace"], card=card.id)
+        await follow(services, done.card, done.found)
+    except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are followed
+        log.failure("follow", error, workspace=done.published.found["workspace"], card=done.card.id)
         return False
     return True
 
 
-async def _judged(services: Services, card: Card, workspace: Workspace, published: Published) -> Judged:
+async def _judged(services: Services, workspace: Workspace, done: _Done) -> Judged:
     """Give a card's reading with what people have said of its cases by now.
 
     An alert goes by what they changed itself. Lists go by what is noted of where people work: nothing may
     be yet, or a release that notes nothing has run meanwhile.
     """
+    card, published = done.card, done.published
     name = CardName(workspace.id, card.id)
     touched = await services.store.exceptions.touched(name)
     await services.store.exceptions.worked_cards.found(name, is_worked=bool(touched))
