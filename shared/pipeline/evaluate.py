@@ -12,7 +12,6 @@ from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.arrays import load
 from shared.domain.exceptions import QUIET, lapsed
-from shared.domain.snapshot import Snapshot
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
@@ -110,14 +109,13 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
     as_of = _as_of(workspace, evaluated_at, checkpoints, before)
     tell_lags(inputs_of(workspace, checkpoints, as_of), as_of)
     evaluation = Evaluation(evaluated_at, version, before)
-    publishing: list[asyncio.Task[_Done]] = []
+    done: list[_Done] = []
     try:
-        await _publish_all(services, workspace, (checkpoints, as_of), evaluation, publishing)
+        await _publish_all(services, workspace, (checkpoints, as_of), evaluation, done)
         await services.store.readings.stand(workspace.id, evaluation.standing)
     finally:
+        # The records are gone: of what was published, as many exceptions may be written as there are rows.
         give_back()
-        ended = await asyncio.gather(*publishing, return_exceptions=True)
-        done = [each for each in ended if not isinstance(each, BaseException)]
         is_followed = all([await _follow(services, each) for each in done])
     await tell(services, workspace, [await _judged(services, workspace, each) for each in done])
     seconds = round(time.monotonic() - started, 3)
@@ -140,11 +138,11 @@ async def _publish_all(
     workspace: Workspace,
     known: tuple[Checkpoints, datetime],
     evaluation: Evaluation,
-    publishing: list[asyncio.Task[_Done]],
+    done: list[_Done],
 ) -> None:
-    """Judge one card after another from what is visible, and publish each while the next ones are judged.
+    """Judge and publish one card after another from what is visible.
 
-    `publishing` takes the cards as they are begun: they can be waited for, whatever befalls the others.
+    `done` takes each as it is published: it stays, whatever befalls those behind it.
     """
     checkpoints, as_of = known
     inputs = inputs_of(workspace, checkpoints, as_of)
@@ -161,17 +159,9 @@ async def _publish_all(
                 answer = await asyncio.to_thread(judge, card, snapshot, lets_through=NOT_READ)
             # Nothing is published before all is read: of what cannot be, nothing would be told either.
             await asyncio.gather(*reading.values())
-            work = _publish(services, card, snapshot, answer, evaluation)
-            publishing.append(asyncio.create_task(work))
-    await asyncio.gather(*publishing)
-
-
-async def _publish(
-    services: Services, card: Card, snapshot: Snapshot, answer: Answer, evaluation: Evaluation
-) -> _Done:
-    published = await publish(services, card, snapshot, answer, evaluation)
-    _tell(snapshot.workspace, card, published)
-    return _Done(card, published, _found(answer, published))
+            published = await publish(services, card, snapshot, answer, evaluation)
+            done.append(_Done(card, published, _found(answer, published)))
+            _tell(workspace, card, published)
 
 
 def _tell(workspace: Workspace, card: Card, published: Published) -> None:

@@ -19,10 +19,6 @@ READ = "read"
 """What a judge waits for until records are there that are read beside it."""
 
 
-PUBLISH = "publish"
-"""What is waited for behind the last judgement: the other cards are published while the next are judged."""
-
-
 @dataclass
 class Spent:
     """What stages took so far."""
@@ -37,8 +33,6 @@ class Spent:
     entities: int = 0
     bytes: int = 0
     """Of the entities' binary properties."""
-    judged_at: tuple[float, float] = (0.0, 0.0)
-    """When the last judgement ended, by the clock and by the processor."""
 
     @contextmanager
     def on(self, stage: str) -> Iterator[None]:
@@ -55,7 +49,7 @@ class Spent:
 def watched() -> Iterator[Spent]:
     """Watch the evaluations of this process while the block runs."""
     spent = Spent()
-    stages = {"follow": "exceptions", "tell": "alerts"}
+    stages = {"publish": "publish", "follow": "exceptions", "tell": "alerts"}
     sent, between = AioHttpTransport.send, Table.between
 
     async def send(self: AioHttpTransport, request: Any, **more: Any) -> Any:
@@ -75,7 +69,6 @@ def watched() -> Iterator[Spent]:
         for name, stage in stages.items():
             timed = _timed(spent, stage, getattr(evaluate, name))
             patches.enter_context(patch.object(evaluate, name, timed))
-        patches.enter_context(patch.object(evaluate, "publish", _publishing(spent, evaluate.publish)))
         waiting = _waiting(spent, Arriving.__getitem__)
         patches.enter_context(patch.object(Arriving, "__getitem__", waiting))
         judging = _judging(spent, evaluate.judge)  # type: ignore[attr-defined]
@@ -107,22 +100,7 @@ def _judging(spent: Spent, judge: Callable[..., Any]) -> Callable[..., Any]:
             answer = judge(card, snapshot, **more)
         for each, before in zip(told, waited, strict=True):
             each[stage] -= each.get(READ, 0.0) - before
-        spent.judged_at = time.perf_counter(), time.process_time()
         return answer
-
-    return timed
-
-
-def _publishing(spent: Spent, publish: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Tell how long after the last judgement each reading was there: the last one's stays."""
-
-    @wraps(publish)
-    async def timed(*args: Any, **more: Any) -> Any:
-        published = await publish(*args, **more)
-        wall, cpu = spent.judged_at
-        spent.seconds[PUBLISH] = time.perf_counter() - wall
-        spent.cpu_seconds[PUBLISH] = time.process_time() - cpu
-        return published
 
     return timed
 
