@@ -1,8 +1,8 @@
 """Evaluating: all cards of a workspace from what the store holds, published as readings and rows."""
 
 import asyncio
-import time
 from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.arrays import load
 from shared.domain.exceptions import QUIET, lapsed
+from shared.domain.snapshot import Input
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
@@ -19,6 +20,7 @@ from shared.pipeline.asking import Asked, is_answered, put_off, request_evaluati
 from shared.pipeline.collector import collector_at_rest, give_back
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
+from shared.pipeline.jobs import Job
 from shared.pipeline.judging import judge
 from shared.pipeline.publish import Evaluation, Published, publish
 from shared.pipeline.pull import is_busy
@@ -97,9 +99,8 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
     """Evaluate, and give the instant that was looked from; "" where something is left to the next time.
 
     What follows from readings waits until all are published: it takes minutes where nothing was known
-    before. It is not left out where another card could not be published (docs/adr/0018).
+    before (docs/adr/0018).
     """
-    started = time.monotonic()
     evaluated_at = services.clock()
     checkpoints, before, version = await asyncio.gather(
         services.store.checkpoints.of(workspace.id),
@@ -107,45 +108,45 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
         services.store.workspaces.keep_version(workspace),
     )
     as_of = _as_of(workspace, evaluated_at, checkpoints, before)
-    tell_lags(inputs_of(workspace, checkpoints, as_of), as_of)
+    inputs = inputs_of(workspace, checkpoints, as_of)
+    tell_lags(inputs, as_of)
     evaluation = Evaluation(evaluated_at, version, before)
-    done: list[_Done] = []
+    published: list[_PublishedCard] = []
     try:
-        await _publish_all(services, workspace, (checkpoints, as_of), evaluation, done)
-        await services.store.readings.stand(workspace.id, evaluation.standing)
-    finally:
-        # The records are gone: of what was published, as many exceptions may be written as there are rows.
-        give_back()
-        is_followed = all([await _follow(services, each) for each in done])
-    await tell(services, workspace, [await _judged(services, workspace, each) for each in done])
-    seconds = round(time.monotonic() - started, 3)
-    log.step("evaluated", workspace=workspace.id, cards=len(done), seconds=seconds)
+        async for each in _published(services, workspace, inputs, as_of, evaluation):
+            published.append(each)  # noqa: PERF401 - of a list that breaks off, nothing would be kept
+    except Exception:
+        # What is there stands, whatever befell the cards behind it: its exceptions belong to it.
+        await _follow_all(services, published)
+        raise
+    # Nobody reads the records any more, and there may be as many exceptions to write as there are rows.
+    give_back()
+    is_followed = await _follow_all(services, published)
+    judged = [await _judged(services, workspace, each) for each in published]
+    await services.store.readings.stand(workspace.id, evaluation.standing)
+    await tell(services, workspace, judged)
+    log.step("evaluated", workspace=workspace.id, cards=len(judged), seconds=evaluation.seconds)
     return text(max(evaluated_at, as_of)) if is_followed else ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """A card whose reading is there."""
+class _PublishedCard:
+    """A card whose reading is there, and what follows from it is still to come."""
 
     card: Card
     published: Published
     found: Found | None
-    """What its exceptions are brought to; None where it was not judged."""
+    """What its exceptions are to be brought to; None where it was not judged."""
 
 
-async def _publish_all(
+async def _published(
     services: Services,
     workspace: Workspace,
-    known: tuple[Checkpoints, datetime],
+    inputs: Sequence[tuple[Job, Input]],
+    as_of: datetime,
     evaluation: Evaluation,
-    done: list[_Done],
-) -> None:
-    """Judge and publish one card after another from what is visible.
-
-    `done` takes each as it is published: it stays, whatever befalls those behind it.
-    """
-    checkpoints, as_of = known
-    inputs = inputs_of(workspace, checkpoints, as_of)
+) -> AsyncIterator[_PublishedCard]:
+    """Judge one card after another from what is visible, and give each as soon as its reading is there."""
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
     first = [need.record_type for card in cards for need in card.needs]
     async with arriving(services, workspace, inputs, as_of, first) as (visible, reading):
@@ -157,14 +158,14 @@ async def _publish_all(
                 snapshot.forget()
             with telemetry.span("judge", workspace=workspace.id, card=card.id):
                 answer = await asyncio.to_thread(judge, card, snapshot, lets_through=NOT_READ)
-            # Nothing is published before all is read: of what cannot be, nothing would be told either.
-            await asyncio.gather(*reading.values())
-            published = await publish(services, card, snapshot, answer, evaluation)
-            done.append(_Done(card, published, _found(answer, published)))
-            _tell(workspace, card, published)
+                # Nothing is published before all is read: of what cannot be, nothing would be told either.
+                await asyncio.gather(*reading.values())
+                published = await publish(services, card, snapshot, answer, evaluation)
+            _tell(workspace, card, published, evaluation.seconds)
+            yield _PublishedCard(card, published, _found(answer, published))
 
 
-def _tell(workspace: Workspace, card: Card, published: Published) -> None:
+def _tell(workspace: Workspace, card: Card, published: Published, seconds: float) -> None:
     """Say what became of a card: its open rows by why they are there, or what it waits for."""
     found = published.found
     is_held = found["status"] == "held"
@@ -181,7 +182,7 @@ def _tell(workspace: Workspace, card: Card, published: Published) -> None:
         is_held=is_held,
         rows=found["row_count"],
         cases=dict(cases),
-        seconds=found["took_seconds"],
+        seconds=seconds,
         **({"waiting_for": list(dict.fromkeys(found["waiting_for"]))} if is_held else {}),
     )
 
@@ -212,28 +213,32 @@ def _found(answer: Answer, published: Published) -> Found | None:
     return Found(published.found, published.rows, older, since)
 
 
-async def _follow(services: Services, done: _Done) -> bool:
-    """Bring a card's exceptions to its reading, which is there before what follows from it.
+async def _follow_all(services: Services, published: Sequence[_PublishedCard]) -> bool:
+    """Bring the exceptions of these cards to their readings.
 
     What fails here is made up for by the next evaluation: False, then.
     """
-    if done.found is None:
-        return True
-    try:
-        await follow(services, done.card, done.found)
-    except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are followed
-        log.failure("follow", error, workspace=done.published.found["workspace"], card=done.card.id)
-        return False
-    return True
+    is_followed = True
+    for each in published:
+        if each.found is None:
+            continue
+        where = {"workspace": each.published.found["workspace"], "card": each.card.id}
+        try:
+            with telemetry.span("follow", **where):
+                await follow(services, each.card, each.found)
+        except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are followed
+            log.failure("follow", error, **where)
+            is_followed = False
+    return is_followed
 
 
-async def _judged(services: Services, workspace: Workspace, done: _Done) -> Judged:
+async def _judged(services: Services, workspace: Workspace, each: _PublishedCard) -> Judged:
     """Give a card's reading with what people have said of its cases by now.
 
     An alert goes by what they changed itself. Lists go by what is noted of where people work: nothing may
     be yet, or a release that notes nothing has run meanwhile.
     """
-    card, published = done.card, done.published
+    card, published = each.card, each.published
     name = CardName(workspace.id, card.id)
     touched = await services.store.exceptions.touched(name)
     await services.store.exceptions.worked_cards.found(name, is_worked=bool(touched))
