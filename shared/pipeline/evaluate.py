@@ -1,9 +1,9 @@
 """Evaluating: all cards of a workspace from what the store holds, published as readings and rows."""
 
 import asyncio
-import time
 from collections import Counter
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared import telemetry
@@ -12,6 +12,7 @@ from shared.cards import CARDS
 from shared.cards.card import Card
 from shared.domain.arrays import load
 from shared.domain.exceptions import QUIET, lapsed
+from shared.domain.snapshot import Input
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
@@ -19,6 +20,7 @@ from shared.pipeline.asking import Asked, is_answered, put_off, request_evaluati
 from shared.pipeline.collector import collector_at_rest, give_back
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
+from shared.pipeline.jobs import Job
 from shared.pipeline.judging import judge
 from shared.pipeline.publish import Evaluation, Published, publish
 from shared.pipeline.pull import is_busy
@@ -94,43 +96,73 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
 
 
 async def _evaluate(services: Services, workspace: Workspace) -> str:
-    """Evaluate, and give the instant that was looked from; "" where something is left to the next time."""
-    started = time.monotonic()
+    """Evaluate, and give the instant that was looked from; "" where something is left to the next time.
+
+    What follows from readings waits until all are published: it takes minutes where nothing was known
+    before (docs/adr/0018).
+    """
     evaluated_at = services.clock()
-    checkpoints = await services.store.checkpoints.of(workspace.id)
-    before = await services.store.readings.standing(workspace.id)
+    checkpoints, before, version = await asyncio.gather(
+        services.store.checkpoints.of(workspace.id),
+        services.store.readings.standing(workspace.id),
+        services.store.workspaces.keep_version(workspace),
+    )
     as_of = _as_of(workspace, evaluated_at, checkpoints, before)
     inputs = inputs_of(workspace, checkpoints, as_of)
     tell_lags(inputs, as_of)
+    evaluation = Evaluation(evaluated_at, version, before)
+    published: list[_PublishedCard] = []
+    try:
+        async for each in _published(services, workspace, inputs, as_of, evaluation):
+            published.append(each)  # noqa: PERF401 - of a list that breaks off, nothing would be kept
+    except Exception:
+        # What is there stands, whatever befell the cards behind it: its exceptions belong to it.
+        await _follow_all(services, published)
+        raise
+    # Nobody reads the records any more, and there may be as many exceptions to write as there are rows.
+    give_back()
+    is_followed = await _follow_all(services, published)
+    judged = [await _judged(services, workspace, each) for each in published]
+    await services.store.readings.stand(workspace.id, evaluation.standing)
+    await tell(services, workspace, judged)
+    log.step("evaluated", workspace=workspace.id, cards=len(judged), seconds=evaluation.seconds)
+    return text(max(evaluated_at, as_of)) if is_followed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _PublishedCard:
+    """A card whose reading is there, and what follows from it is still to come."""
+
+    card: Card
+    published: Published
+    found: Found | None
+    """What its exceptions are to be brought to; None where it was not judged."""
+
+
+async def _published(
+    services: Services,
+    workspace: Workspace,
+    inputs: Sequence[tuple[Job, Input]],
+    as_of: datetime,
+    evaluation: Evaluation,
+) -> AsyncIterator[_PublishedCard]:
+    """Judge one card after another from what is visible, and give each as soon as its reading is there."""
     cards = [card for card in CARDS if workspace.card(card.id).enabled]
-    evaluation = Evaluation(
-        evaluated_at,
-        await services.store.workspaces.keep_version(workspace),
-        before,
-    )
-    judged: list[Judged] = []
-    is_followed = True
     first = [need.record_type for card in cards for need in card.needs]
     async with arriving(services, workspace, inputs, as_of, first) as (visible, reading):
         # A loss is noted before its run can be seen: asked once more, no run is judged that came in between.
         checkpoints = await services.store.checkpoints.of(workspace.id)
         snapshot = replace(visible, inputs=with_losses(visible.inputs, workspace, checkpoints))
-        for card in cards:
-            if judged and judged[-1].card.unit != card.unit:
+        for at, card in enumerate(cards):
+            if at and cards[at - 1].unit != card.unit:
                 snapshot.forget()
             with telemetry.span("judge", workspace=workspace.id, card=card.id):
                 answer = await asyncio.to_thread(judge, card, snapshot, lets_through=NOT_READ)
                 # Nothing is published before all is read: of what cannot be, nothing would be told either.
                 await asyncio.gather(*reading.values())
                 published = await publish(services, card, snapshot, answer, evaluation)
-                is_followed &= await _follow(services, card, answer, published)
-                judged.append(await _judged(services, card, workspace, published))
-                _tell(workspace, card, published, time.monotonic() - started)
-    await services.store.readings.stand(workspace.id, evaluation.standing)
-    await tell(services, workspace, judged)
-    seconds = round(time.monotonic() - started, 3)
-    log.step("evaluated", workspace=workspace.id, cards=len(judged), seconds=seconds)
-    return text(max(evaluated_at, as_of)) if is_followed else ""
+            _tell(workspace, card, published, evaluation.seconds)
+            yield _PublishedCard(card, published, _found(answer, published))
 
 
 def _tell(workspace: Workspace, card: Card, published: Published, seconds: float) -> None:
@@ -150,7 +182,7 @@ def _tell(workspace: Workspace, card: Card, published: Published, seconds: float
         is_held=is_held,
         rows=found["row_count"],
         cases=dict(cases),
-        seconds=round(seconds, 3),
+        seconds=seconds,
         **({"waiting_for": list(dict.fromkeys(found["waiting_for"]))} if is_held else {}),
     )
 
@@ -171,30 +203,42 @@ def _as_of(
     return max([now, *(each for each in (*read, *told) if each <= now + WRONG_CLOCK)])
 
 
-async def _follow(services: Services, card: Card, answer: Answer, published: Published) -> bool:
-    """Bring a card's exceptions to its reading, which is there before what follows from it.
-
-    What fails here is made up for by the next evaluation: False, then.
-    """
+def _found(answer: Answer, published: Published) -> Found | None:
+    """Give what a card found open."""
     if answer.judgement is None:
-        return True
+        return None
     older = answer.older.open if answer.older else {}
     looked = answer.older is not None and answer.older.document["count"] is not None
     since = answer.older.document["since"] if answer.older and looked else answer.window.start
-    try:
-        await follow(services, card, Found(published.found, published.rows, older, since))
-    except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are published
-        log.failure("follow", error, workspace=published.found["workspace"], card=card.id)
-        return False
-    return True
+    return Found(published.found, published.rows, older, since)
 
 
-async def _judged(services: Services, card: Card, workspace: Workspace, published: Published) -> Judged:
+async def _follow_all(services: Services, published: Sequence[_PublishedCard]) -> bool:
+    """Bring the exceptions of these cards to their readings.
+
+    What fails here is made up for by the next evaluation: False, then.
+    """
+    is_followed = True
+    for each in published:
+        if each.found is None:
+            continue
+        where = {"workspace": each.published.found["workspace"], "card": each.card.id}
+        try:
+            with telemetry.span("follow", **where):
+                await follow(services, each.card, each.found)
+        except Exception as error:  # noqa: BLE001 - the boundary of one card: the others are followed
+            log.failure("follow", error, **where)
+            is_followed = False
+    return is_followed
+
+
+async def _judged(services: Services, workspace: Workspace, each: _PublishedCard) -> Judged:
     """Give a card's reading with what people have said of its cases by now.
 
     An alert goes by what they changed itself. Lists go by what is noted of where people work: nothing may
     be yet, or a release that notes nothing has run meanwhile.
     """
+    card, published = each.card, each.published
     name = CardName(workspace.id, card.id)
     touched = await services.store.exceptions.touched(name)
     await services.store.exceptions.worked_cards.found(name, is_worked=bool(touched))

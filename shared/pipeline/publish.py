@@ -4,6 +4,7 @@ Otherwise it is noted that the one before still stands, as of when, and how fres
 """
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,12 @@ class Evaluation:
     """How the evaluation before found the readings."""
     marks: dict[str, Mark] = field(default_factory=dict)
     """How this one finds them."""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Give how long it has taken so far."""
+        return round(time.monotonic() - self.began, 3)
 
     @property
     def standing(self) -> Standing:
