@@ -15,13 +15,6 @@ from shared.pipeline.judging import judge
 from shared.pipeline.publish import publish
 from shared.store.exception_entities import CardName
 from tests.pipeline.bench import CARD, OTHER_CARD, Bench
-from tests.pipeline.vendors import customer, order
-
-
-def _lose_two(bench: Bench) -> None:
-    """Let two of six buyers be missing in the ledger."""
-    bench.orders.knows(*(order(number) for number in range(6)))
-    bench.customers.knows(*(customer(number) for number in range(4)))
 
 
 def _break_the_last_card(monkeypatch: pytest.MonkeyPatch, why: BaseException) -> None:
@@ -42,9 +35,8 @@ async def test_no_reading_waits_for_exceptions(bench: Bench, monkeypatch: pytest
         there.append(sum(each is not None for each in readings))
         return await follow(services, card, found)
 
-    _lose_two(bench)
     monkeypatch.setattr(evaluate, "follow", look)
-    await bench.round()
+    await bench.filled()
     assert there
     assert {len(CARDS)} == {*there}
 
@@ -64,10 +56,9 @@ async def test_while_exceptions_are_written_no_record_is_kept(
         kept.append(sum(each() is not None for each in read))
         return await follow(services, card, found)
 
-    _lose_two(bench)
     monkeypatch.setattr(evaluate, "judge", look)
     monkeypatch.setattr(evaluate, "follow", count)
-    await bench.round()
+    await bench.filled()
     assert len(CARDS) == len(read)
     assert {0} == {*kept}
 
@@ -80,8 +71,7 @@ async def test_an_evaluation_that_dies_over_exceptions_is_not_taken_for_a_fresh_
     async def die(*_: Any) -> int:
         raise asyncio.CancelledError
 
-    _lose_two(bench)
-    await bench.round()
+    await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
     monkeypatch.setattr(evaluate, "follow", die)
@@ -94,10 +84,9 @@ async def test_a_card_that_cannot_be_published_leaves_no_exceptions_behind(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was published before it is followed, though the evaluation ends with what broke."""
-    _lose_two(bench)
     _break_the_last_card(monkeypatch, ConnectionError())
     with pytest.raises(ConnectionError):
-        await bench.round()
+        await bench.filled()
     exceptions = await bench.store.exceptions.every(CardName(bench.name().workspace, CARD))
     assert {row["id"] for row in await bench.rows()} == {each.case.id for each in exceptions}
     assert 2 == len(exceptions)
@@ -107,10 +96,9 @@ async def test_an_evaluation_that_is_called_off_writes_nothing_more(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A host that stops waits for nothing that the next evaluation does as well; the lease is free."""
-    _lose_two(bench)
     _break_the_last_card(monkeypatch, asyncio.CancelledError())
     with pytest.raises(asyncio.CancelledError):
-        await bench.round()
+        await bench.filled()
     assert [] == await bench.store.exceptions.every(CardName(bench.name().workspace, CARD))
     now = bench.clock.now
     assert await bench.store.checkpoints.claim_evaluation("shop", now, now + timedelta(minutes=1))
@@ -126,10 +114,9 @@ async def test_exceptions_that_cannot_be_followed_hold_up_no_card(
             raise ValueError(card.id)
         return await follow(services, card, found)
 
-    _lose_two(bench)
     with monkeypatch.context() as broken:
         broken.setattr(evaluate, "follow", break_down)
-        await bench.round()
+        await bench.filled()
     assert 2 == len(await bench.rows())
     assert await bench.reading(OTHER_CARD) is not None
     where = CardName(bench.name().workspace, CARD)
