@@ -58,7 +58,7 @@ PRICES = tuple(each for each in globals().copy().values() if isinstance(each, Pr
 
 GIGABYTES = 2.0
 """Of an instance."""
-CONNECTIONS = {"shopify": (4, 88), "business_central": (7, 133)}
+CONNECTIONS = {"shopify": (4, 94), "business_central": (7, 139)}
 """Of the merchant: streams, and transactions of a round in which nothing changed (docs/performance.md)."""
 SCHEDULE = "0 */15 * * * *"
 ORDERS_A_SECOND = 100.0

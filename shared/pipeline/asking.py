@@ -1,16 +1,21 @@
 """Asking for evaluations: one answers everybody who asked before it began (docs/adr/0014).
 
 Evaluations of a workspace are counted as they begin, in the same write that takes the lease. Who asks has
-written the cause before, and says how many had begun by then: one that begins later sees the cause.
+written the cause before, and says how many had begun by then: one that begins later sees the cause. By the
+same count an evaluation knows that its lease ran out and was taken.
 """
 
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from shared.domain.windows import text
 from shared.pipeline.services import Services
+from shared.store.checkpoints import Evaluations
 from shared.store.queues import EVALUATE
 
+LEASE = timedelta(minutes=10)
+"""How long an evaluation has the workspace to itself, and longer where nobody else asks for it."""
 TRY_AGAIN = 15.0
 """Seconds after which a workspace that is being evaluated is looked at again."""
 
@@ -47,6 +52,22 @@ async def is_answered(services: Services, workspace_id: str, asked: Asked | None
         return False
     known = await services.store.checkpoints.evaluations(workspace_id)
     return known.ended > asked.begun and known.looked_at >= asked.at
+
+
+async def take_lease(services: Services, workspace_id: str) -> Evaluations | None:
+    """Begin an evaluation; None while another instance has the workspace."""
+    now = services.clock()
+    return await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE)
+
+
+class Overtaken(Exception):
+    """Another evaluation or an erasure has begun: the lease of this one ran out."""
+
+
+async def check_turn(services: Services, workspace_id: str, lease: Evaluations) -> None:
+    """Raise Overtaken where the lease was taken since. No clock is asked: it may have stood still, too."""
+    if (await services.store.checkpoints.evaluations(workspace_id)).begun > lease.begun:
+        raise Overtaken
 
 
 def _message(workspace_id: str, asked: Asked | None) -> dict[str, Any]:

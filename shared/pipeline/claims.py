@@ -169,7 +169,7 @@ def _since(checkpoint: Checkpoint, stream: Stream, until: datetime) -> datetime 
     """Give where a run begins; one that is to read everything beside what is there, at the beginning."""
     asked = checkpoint.is_to_be_read_since
     usual = _usual_since(checkpoint, stream, until)
-    return usual if asked is None or usual is None else max(BEGINNING, min(asked, usual))
+    return usual if asked is None or usual is None else min(asked, usual)
 
 
 def _usual_since(checkpoint: Checkpoint, stream: Stream, until: datetime) -> datetime | None:

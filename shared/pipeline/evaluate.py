@@ -16,7 +16,15 @@ from shared.domain.snapshot import Input
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
-from shared.pipeline.asking import Asked, is_answered, put_off, request_evaluation
+from shared.pipeline.asking import (
+    Asked,
+    Overtaken,
+    check_turn,
+    is_answered,
+    put_off,
+    request_evaluation,
+    take_lease,
+)
 from shared.pipeline.collector import collector_at_rest, give_back
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
@@ -28,11 +36,11 @@ from shared.pipeline.reading import Answer
 from shared.pipeline.services import Services
 from shared.pipeline.snapshots import arriving
 from shared.pipeline.tell import tell
+from shared.store.checkpoints import Evaluations
 from shared.store.exception_entities import CardName
 from shared.store.readings import Standing
 from shared.store.segments import NOT_READ
 
-LEASE = timedelta(minutes=10)
 WRONG_CLOCK = timedelta(minutes=5)
 """By so much the clocks of two machines may differ."""
 OVERDUE = timedelta(minutes=45)
@@ -68,7 +76,8 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
     """Evaluate every enabled card of a workspace, and publish what came out.
 
     One instance at a time: a message that comes meanwhile is looked at again later. Where it is known when
-    this was asked for, it is passed over if an evaluation that began since has ended well.
+    this was asked for, it is passed over if an evaluation that began since has ended well. One that was away
+    for longer than its lease leaves the rest to whoever has taken it; its message, too, is looked at again.
     """
     if await is_answered(services, workspace_id, asked):
         return
@@ -76,10 +85,9 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
     if found is None or not found[0].enabled:
         log.problem("evaluate", workspace=workspace_id, why="no such workspace, or it is off")
         return
-    now = services.clock()
     # Nobody waits for it: what needs it before it is there loads it, too.
     asyncio.get_running_loop().run_in_executor(None, load)
-    lease = await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE)
+    lease = await take_lease(services, workspace_id)
     if lease is None:
         await put_off(services, workspace_id, asked)
         return
@@ -88,14 +96,17 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
         # Read again: whoever asks before an evaluation begins counts on its seeing what they have set.
         found = await services.store.workspaces.get(workspace_id) or found
         with collector_at_rest():
-            looked_at = await _evaluate(services, found[0])
+            looked_at = await _evaluate(services, found[0], lease)
+    except Overtaken:
+        log.problem("evaluate", workspace=workspace_id, why="too late: another instance took over")
+        await put_off(services, workspace_id, asked)
     finally:
         await services.store.checkpoints.release_evaluation(workspace_id, lease, services.clock(), looked_at)
     # Or the next one reads all records beside the room that these have left.
     give_back()
 
 
-async def _evaluate(services: Services, workspace: Workspace) -> str:
+async def _evaluate(services: Services, workspace: Workspace, lease: Evaluations) -> str:
     """Evaluate, and give the instant that was looked from; "" where something is left to the next time.
 
     What follows from readings waits until all are published: it takes minutes where nothing was known
@@ -110,11 +121,14 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
     as_of = _as_of(workspace, evaluated_at, checkpoints, before)
     inputs = inputs_of(workspace, checkpoints, as_of)
     tell_lags(inputs, as_of)
-    evaluation = Evaluation(evaluated_at, version, before)
+    evaluation = Evaluation(evaluated_at, version, before, lease)
     published: list[_PublishedCard] = []
     try:
         async for each in _published(services, workspace, inputs, as_of, evaluation):
             published.append(each)  # noqa: PERF401 - of a list that breaks off, nothing would be kept
+    except Overtaken:
+        # Whoever evaluates now follows its own readings; older ones would get in the way.
+        raise
     except Exception:
         # What is there stands, whatever befell the cards behind it: its exceptions belong to it.
         await _follow_all(services, published)
@@ -123,6 +137,7 @@ async def _evaluate(services: Services, workspace: Workspace) -> str:
     give_back()
     is_followed = await _follow_all(services, published)
     judged = [await _judged(services, workspace, each) for each in published]
+    await check_turn(services, workspace.id, lease)
     await services.store.readings.stand(workspace.id, evaluation.standing)
     await tell(services, workspace, judged)
     log.step("evaluated", workspace=workspace.id, cards=len(judged), seconds=evaluation.seconds)

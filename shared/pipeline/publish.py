@@ -13,7 +13,9 @@ from typing import Any
 from shared.cards.card import Card
 from shared.domain.snapshot import Snapshot
 from shared.pipeline import history, reading
+from shared.pipeline.asking import check_turn
 from shared.pipeline.services import Services
+from shared.store.checkpoints import Evaluations
 from shared.store.readings import Document, Mark, Pages, Standing, pages_of
 
 
@@ -26,6 +28,8 @@ class Evaluation:
     """Names the workspace's document as it was then."""
     before: Standing
     """How the evaluation before found the readings."""
+    lease: Evaluations
+    """Its place among the workspace's evaluations."""
     marks: dict[str, Mark] = field(default_factory=dict)
     """How this one finds them."""
     began: float = field(default_factory=time.monotonic)
@@ -57,9 +61,12 @@ class Published:
 async def publish(
     services: Services, card: Card, snapshot: Snapshot, answer: reading.Answer, evaluation: Evaluation
 ) -> Published:
-    """Publish what a card answered, unless that is what it said before."""
+    """Publish what a card answered, unless that is what it said before; raises Overtaken."""
     readings = services.store.readings
-    stored = await readings.stored(snapshot.workspace.id, card.id)
+    stored, _ = await asyncio.gather(
+        readings.stored(snapshot.workspace.id, card.id),
+        check_turn(services, snapshot.workspace.id, evaluation.lease),
+    )
     previous = None if stored is None else evaluation.before.shown(stored)
     found = reading.document(card, snapshot, answer, previous, evaluation.evaluated_at)
     found["workspace_version"] = evaluation.workspace_version

@@ -23,7 +23,7 @@ from shared.pipeline.runs import commit, keep
 from shared.pipeline.services import Services
 from shared.pipeline.sweep import sweep
 from shared.pipeline.vendor import client_of, pages_of
-from shared.sources.source import Pull
+from shared.sources.source import BEGINNING, Pull
 from shared.store.checkpoints import Checkpoint
 from shared.store.queues import PULL
 from shared.store.segments import RECORDS, StreamName
@@ -61,12 +61,14 @@ async def enqueue_connection(
 ) -> list[str]:
     """Ask for a pull of every stream of a connection; give their names.
 
-    It reads everything if it is to be anew, and what changed `since` an instant if one is given.
+    It reads everything if it is to be anew, and what changed `since` an instant if one is given, from
+    `BEGINNING` on at most: Azure keeps no instant before 1601.
     All are marked before the first message goes out, so that no round looks ended too early. Streams that
     are sent to us are none of them.
     """
     jobs = [job for job in jobs_of(workspace, connection) if job.source.form is None]
     checkpoints = await services.store.checkpoints.of(workspace.id) if jobs else {}
+    since = max(since, BEGINNING) if since else None
     for job in jobs:
         known = checkpoints.get((connection.name, job.stream.name))
         await services.store.checkpoints.ask(

@@ -30,6 +30,8 @@ LARGEST_ENTITY = 1_048_576
 LARGEST_KEY = 1_024
 LARGEST_TRANSACTION = 4 * LARGEST_ENTITY - MOST_BYTES
 """What is sent in one transaction, with room left for its frame."""
+EARLIEST = datetime(1601, 1, 1, tzinfo=UTC)
+"""The first instant of an Edm.DateTime."""
 _CONFLICTS = frozenset({404, 409, 412})
 """What a transaction answers where an entity is missing, there already, or has changed."""
 _INT32 = 2**31
@@ -76,6 +78,8 @@ def check(entity: Mapping[str, Any]) -> None:
             raise ValueError(f"{name} is longer than {LONGEST_STRING} characters")
         if isinstance(value, bytes) and len(value) > MOST_BYTES:
             raise ValueError(f"{name} is longer than {MOST_BYTES} bytes")
+        if isinstance(value, datetime) and value < EARLIEST:
+            raise ValueError(f"{name} is before {EARLIEST:%Y-%m-%d}")
     if total > LARGEST_ENTITY:
         raise ValueError(f"an entity has at most {LARGEST_ENTITY} bytes, not {total}")
 

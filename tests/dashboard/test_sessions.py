@@ -14,7 +14,7 @@ from shared.access.roles import OPERATOR, Caller
 from shared.access.sessions import Rules, begin, by_session, end, form_token
 from shared.store.store import Store
 from tests.dashboard.conftest import NOW
-from tests.pipeline.memory import memory_store
+from tests.pipeline.memory import entities, memory_store
 
 RULES = Rules("an invented operator's key", timedelta(hours=8), timedelta(hours=1))
 
@@ -150,9 +150,9 @@ async def test_what_is_kept_opens_nothing() -> None:
     store = memory_store()
     token, key_id = await _begun(store)
     kept = await store.api_keys.get("acme", key_id)
-    entities = json.dumps([*store.sessions._table._entities.values()], default=str)  # type: ignore[attr-defined]
+    stored = json.dumps([*entities(store.sessions._table).values()], default=str)
     assert kept is not None
-    assert not any(secret in entities for secret in (token, kept.hash, form_token(token)))
+    assert not any(secret in stored for secret in (token, kept.hash, form_token(token)))
     for derived in (form_token(token), token[::-1]):
         with pytest.raises(Refused):
             await by_session(derived, store, RULES, NOW)
@@ -164,4 +164,4 @@ async def test_old_sessions_are_dropped_when_one_begins() -> None:
     await _begun(store)
     later = NOW + RULES.longest + timedelta(seconds=1)
     await begin(OPERATOR, store, RULES, later)
-    assert 1 == len(store.sessions._table._entities)  # type: ignore[attr-defined]
+    assert 1 == len(entities(store.sessions._table))

@@ -18,9 +18,9 @@ from shared.pipeline.deliver import deliver
 from shared.pipeline.evaluate import evaluate
 from shared.pipeline.pull import enqueue_connection, pull
 from shared.pipeline.services import Services, utc_now
-from shared.store.account import StorageAccount
 from shared.store.queues import NOTIFY, PULL
-from shared.store.store import Store, open_store
+from shared.store.store import Store
+from tests.pipeline.memory import memory_store
 
 
 @dataclass
@@ -105,11 +105,8 @@ async def staged(world: World, store: Store) -> AsyncIterator[Stage]:
         yield Stage(services, workspace, queue, clock, address)
 
 
-async def readings_of(world: World, storage: str, prefix: str) -> dict[str, dict[str, Any]]:
+async def readings_of(world: World) -> dict[str, dict[str, Any]]:
     """Pull everything once, evaluate when the round asks for it, and give the readings by card."""
-    async with (
-        open_store(StorageAccount(connection_string=storage, prefix=prefix)) as store,
-        staged(world, store) as stage,
-    ):
+    async with staged(world, memory_store()) as stage:
         await stage.round()
         return await stage.readings()

@@ -82,19 +82,17 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda each: each.card)
-async def test_one_master_customer_less_is_one_more(
-    azurite: str, storage_names: str, example: Example
-) -> None:
+async def test_one_master_customer_less_is_one_more(example: Example) -> None:
     """Deleting one used master customer at the vendor raises the reading by one (GEN-06, GEN-07)."""
     world = example.build()
     masters = world.accounts[f"{world.document['id']}-{example.ledger}"].ledger_customers
     victim = next(each for each in masters if each.state == "active" and example.is_used(world, each))
     masters.remove(victim)
-    readings = await readings_of(world, azurite, storage_names)
+    readings = await readings_of(world)
     assert example.value + 1 == readings[example.card]["value"]
 
 
-async def test_one_invoice_less_is_its_amount_more(azurite: str, storage_names: str) -> None:
+async def test_one_invoice_less_is_its_amount_more() -> None:
     """Deleting one posted invoice of a matched order raises the gap by its net amount (REVGAP-24)."""
     world = distribution_bc()
     ledger = world.accounts["distribution-bc-ledger"]
@@ -105,6 +103,6 @@ async def test_one_invoice_less_is_its_amount_more(azurite: str, storage_names: 
         if numbers.count(each.reference) == 1 and each.posted_on.isoformat() > "2026-03-20"
     )
     ledger.invoices.remove(victim)
-    reading = (await readings_of(world, azurite, storage_names))["revenue_gap_detailed_breakdown"]
+    reading = (await readings_of(world))["revenue_gap_detailed_breakdown"]
     assert Decimal(680_000) + victim.net == Decimal(reading["value"])
     assert 255 == reading["row_count"]

@@ -15,14 +15,13 @@ KeyFor = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
-async def store(azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
+async def store(storage: StorageAccount, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """Give the store that the app opens, with an operator's key in the settings."""
-    account = StorageAccount(connection_string=azurite, prefix=storage_names)
-    monkeypatch.setattr(settings, "storage_account", lambda: account)
+    monkeypatch.setattr(settings, "storage_account", lambda: storage)
     monkeypatch.setenv("TIEOUT_ADMIN_KEY", OPERATOR_KEY)
     for budget in ("TIEOUT_REQUESTS_PER_MINUTE", "TIEOUT_REFUSALS_PER_MINUTE"):
         monkeypatch.setenv(budget, "1000000")  # tests ask in one process, faster than people
-    async with open_store(account) as opened:
+    async with open_store(storage) as opened:
         yield opened
 
 

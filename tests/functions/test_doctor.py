@@ -7,9 +7,16 @@ import pytest
 from functions import runtime
 from shared import settings
 from shared.errors import ConfigurationError
+from shared.store.account import StorageAccount
 from shared.store.store import Store
 from tests.functions.app import OPERATOR_KEY, add_workspace, call, document, messages
 from tests.functions.conftest import KeyFor
+
+
+@pytest.fixture
+def storage(emulated: StorageAccount) -> StorageAccount:
+    """Give the account that the store is in: the doctor asks it what no store asks."""
+    return emulated
 
 
 async def test_the_operator_is_told_what_is_wrong(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from shared.store import readings, row_pages, stored_rows
 from shared.store.folds import StandsAt
 from shared.store.readings import SETTLED, Readings, pages_of
 from tests.builders import law
-from tests.pipeline.memory import MemoryTable
+from tests.pipeline.memory import memory_table
 
 PLACE = ("acme", "card", "20260412T010000Z")
 Row = dict[str, Any]
@@ -121,7 +121,7 @@ def test_columns_and_blocks_give_what_whole_rows_give(  # noqa: PLR0913, PLR0917
     states = RowStates(cases, StandsAt())
 
     async def asked() -> None:
-        store = Readings(MemoryTable(), MemoryTable())  # type: ignore[arg-type]
+        store = Readings(memory_table(), memory_table())
         for rows, part in zip(parts, ((), (SETTLED,)), strict=True):
             await store.keep_rows(*PLACE, pages_of(rows), *part)
         for _ in ("from the store", "as it was kept"):

@@ -7,6 +7,7 @@ import pytest
 from shared import settings
 from shared.errors import BadRecord, ConfigurationError
 from shared.pipeline.jobs import jobs_of
+from shared.sources.source import BEGINNING
 from shared.store.account import StorageAccount
 from shared.store.store import Store
 from tests.functions.app import OPERATOR_KEY, add_workspace, call, document, messages
@@ -188,6 +189,17 @@ async def test_a_pull_may_read_everything_anew(store: Store) -> None:
     assert answer.status == 202
     for job in jobs_of(workspace, workspace.connections[0]):
         assert (await store.checkpoints.load(job.name)).is_to_be_read_anew
+
+
+async def test_a_pull_may_read_from_a_date_on(store: Store) -> None:
+    """With since the next run of each stream begins there; before the first year that Azure keeps, too."""
+    workspace = await add_workspace(store)
+    jobs = jobs_of(workspace, workspace.connections[0])
+    for since, begins in (("2025-06-01", datetime(2025, 6, 1, tzinfo=UTC)), ("0180-11-19", BEGINNING)):
+        target = f"/workspaces/acme/sources/shop/pull?since={since}T00:00:00Z"
+        assert (await call("POST", target, OPERATOR_KEY)).status == 202
+        asked = [(await store.checkpoints.load(job.name)).is_to_be_read_since for job in jobs]
+        assert [begins] * len(jobs) == asked
 
 
 async def test_a_smaller_master_is_confirmed_by_a_person(store: Store, key_for: KeyFor) -> None:

@@ -1,4 +1,4 @@
-"""A bench over a store of one's own, with the fake vendors in place of the real sources."""
+"""A bench over a store of one's own in memory, with the fake vendors in place of the real sources."""
 
 from collections.abc import AsyncIterator
 
@@ -13,10 +13,10 @@ from tests.pipeline.memory import memory_store
 
 
 @pytest.fixture
-async def bench(azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+async def bench(storage: StorageAccount, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     """Give a bench with one workspace, `shop`; each page is stored by itself, and tests come between them."""
     monkeypatch.setattr(gather, "LONGEST_SECONDS", 0.0)
-    async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as store:
+    async with open_store(storage) as store:
         made = Bench(store)
         monkeypatch.setattr(sources, "SOURCES", made.sources)
         await made.workspace()
@@ -24,8 +24,8 @@ async def bench(azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def bench_in_memory(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Give a bench over a store in memory."""
+def empty_bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Give a bench that has no workspace yet; other tasks wait while it asks the store."""
     made = Bench(memory_store())
     monkeypatch.setattr(sources, "SOURCES", made.sources)
     return made

@@ -21,8 +21,8 @@ from shared.store.exception_entities import CardName
 from shared.store.queues import ERASE, EVALUATE
 from shared.store.row_pages import rows_in, values_in
 from shared.store.segment_format import PackedColumns
+from tests.pipeline import memory
 from tests.pipeline.bench import CARD, Bench
-from tests.pipeline.memory import memory_store
 from tests.pipeline.vendors import customer, order
 
 EMAIL = "ann.marked@example.com"
@@ -62,7 +62,7 @@ def entities(bench: Bench) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     tables["checkpoints"] = bench.store.checkpoints._table
     tables["sweeps"] = bench.store.sweeps._table
     for name, table in tables.items():
-        for at, entity in table._entities.items():  # type: ignore[attr-defined]
+        for at, entity in memory.entities(table).items():
             said = {each: value for each, value in entity.items() if not isinstance(value, bytes)}
             del said["etag"]
             said.pop("mark", None)
@@ -120,7 +120,7 @@ def _reading(count: int) -> dict[str, Any]:
 
 async def pulled(monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Give a bench in memory that has read the orders of both."""
-    made = Bench(memory_store())
+    made = Bench(memory.memory_store())
     monkeypatch.setattr(sources, "SOURCES", made.sources)
     workspace = await made.workspace()
     bob = replace(

@@ -62,9 +62,9 @@ def test_every_published_instant_can_be_had_again(actions: list[tuple[str, int]]
     asyncio.run(history())
 
 
-async def test_what_came_later_is_not_seen(bench_in_memory: Bench) -> None:
+async def test_what_came_later_is_not_seen(empty_bench: Bench) -> None:
     """Orders, customers and settings of later leave the past as it was."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     before, rows = await bench.reading(), await bench.rows()
     told = [each["stream"] for each in [*before["inputs"], *before["other_inputs"]]]
@@ -81,9 +81,9 @@ async def test_what_came_later_is_not_seen(bench_in_memory: Bench) -> None:
     assert again.reading["threshold"] == before["threshold"]
 
 
-async def test_between_two_evaluations_the_records_of_then_are_judged(bench_in_memory: Bench) -> None:
+async def test_between_two_evaluations_the_records_of_then_are_judged(empty_bench: Bench) -> None:
     """What was committed by an instant counts there, whether or not anybody evaluated it."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     bench.clock.advance(minutes=15)
     bench.customers.knows(customer(4), since=bench.clock.now - timedelta(minutes=1))
@@ -98,9 +98,9 @@ async def test_between_two_evaluations_the_records_of_then_are_judged(bench_in_m
     assert [row["match_value"] for row in again.rows] == [order(5).email]
 
 
-async def test_a_held_card_is_held_then(bench_in_memory: Bench) -> None:
+async def test_a_held_card_is_held_then(empty_bench: Bench) -> None:
     """It says what it waited for, and shows the value and the rows that it kept (decision 15)."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     judged, rows = await bench.reading(), await bench.rows()
     bench.clock.advance(minutes=15)
@@ -117,9 +117,9 @@ async def test_a_held_card_is_held_then(bench_in_memory: Bench) -> None:
     assert list(again.rows) == rows
 
 
-async def test_what_went_stale_without_an_evaluation_is_held(bench_in_memory: Bench) -> None:
+async def test_what_went_stale_without_an_evaluation_is_held(empty_bench: Bench) -> None:
     """Hours after the last run nobody can say how things stood, though nobody evaluated it."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     bench.clock.advance(hours=6)
     again = await _recomputed(bench, text(bench.clock.now))
@@ -128,18 +128,18 @@ async def test_what_went_stale_without_an_evaluation_is_held(bench_in_memory: Be
     assert len(again.rows) == 2
 
 
-async def test_before_the_first_reading_there_is_nothing(bench_in_memory: Bench) -> None:
+async def test_before_the_first_reading_there_is_nothing(empty_bench: Bench) -> None:
     """Nothing is made up for the time before the first evaluation."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     with pytest.raises(NotYet):
         await _recomputed(bench, text(bench.clock.now - timedelta(days=1)))
 
 
 @pytest.mark.parametrize("lost", ["retention", "document", "release"])
-async def test_what_is_not_kept_any_more_is_said_to_be_gone(bench_in_memory: Bench, lost: str) -> None:
+async def test_what_is_not_kept_any_more_is_said_to_be_gone(empty_bench: Bench, lost: str) -> None:
     """Beyond retention, or where the settings of then are not known, nothing is guessed."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     before = await bench.reading()
     if lost == "retention":
@@ -164,9 +164,9 @@ def _with_settled(card: Card) -> Card:
     return replace(card, judge=judge)
 
 
-async def test_settled_rows_wait_until_somebody_asks(bench_in_memory: Bench) -> None:
+async def test_settled_rows_wait_until_somebody_asks(empty_bench: Bench) -> None:
     """They are worked out once, for the reading that they belong to, and stay what they were then."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     assert SAGE is not None
     card, before = _with_settled(SAGE), await bench.reading()
@@ -185,9 +185,9 @@ async def test_settled_rows_wait_until_somebody_asks(bench_in_memory: Bench) -> 
         assert await settled.settle(bench.services, card, before) == evaluation
 
 
-async def test_settled_rows_go_with_their_reading(bench_in_memory: Bench) -> None:
+async def test_settled_rows_go_with_their_reading(empty_bench: Bench) -> None:
     """What is dropped takes its rows along, settled ones too; the reading that stood then stays."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     assert SAGE is not None
     first = await bench.reading()

@@ -13,6 +13,7 @@ from shared.pipeline import evaluate as evaluating
 from shared.pipeline.asking import Asked, request_evaluation
 from shared.pipeline.evaluate import evaluate
 from shared.pipeline.services import Services
+from shared.store.checkpoints import Evaluations
 from shared.store.queues import EVALUATE
 from shared.store.tables import Conflict
 from tests.pipeline.bench import CARD, Bench
@@ -33,9 +34,9 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = evaluating._evaluate
 
-    async def noted(services: Services, workspace: Any) -> str:
+    async def noted(services: Services, workspace: Any, lease: Evaluations) -> str:
         found.append(workspace.id)
-        return await real(services, workspace)
+        return await real(services, workspace, lease)
 
     monkeypatch.setattr(evaluating, "_evaluate", noted)
     return found

@@ -44,9 +44,9 @@ async def test_a_kept_decision_is_honoured_until_it_is_reversed(bench: Bench) ->
 
 
 @pytest.mark.parametrize("does", ["take", "reverse"])
-async def test_nothing_is_decided_that_the_log_does_not_tell(bench_in_memory: Bench, does: str) -> None:
+async def test_nothing_is_decided_that_the_log_does_not_tell(empty_bench: Bench, does: str) -> None:
     """Where the log cannot be written, the decision is neither taken nor taken back."""
-    bench = bench_in_memory
+    bench = empty_bench
     workspace = await bench.workspace()
     bench.customers.knows(customer(7))
     await bench.pull("customers")

@@ -14,12 +14,12 @@ from tests.pipeline.vendors import customer, order
 
 
 @pytest.fixture
-async def bench(bench_in_memory: Bench) -> Bench:
+async def bench(empty_bench: Bench) -> Bench:
     """Give a bench in memory, with three buyers whom the ledger knows."""
-    await bench_in_memory.workspace()
-    bench_in_memory.orders.knows(*(order(number) for number in range(3)))
-    bench_in_memory.customers.knows(*(customer(number) for number in range(3)))
-    return bench_in_memory
+    await empty_bench.workspace()
+    empty_bench.orders.knows(*(order(number) for number in range(3)))
+    empty_bench.customers.knows(*(customer(number) for number in range(3)))
+    return empty_bench
 
 
 def _changes_while_read(bench: Bench, seconds: float) -> None:

@@ -15,9 +15,9 @@ NAME = CardName("shop", CARD)
 
 
 @pytest.mark.parametrize("is_held", [False, True])
-async def test_an_evaluation_notes_work(bench_in_memory: Bench, is_held: bool) -> None:  # noqa: FBT001 - a case
+async def test_an_evaluation_notes_work(empty_bench: Bench, is_held: bool) -> None:  # noqa: FBT001 - a case
     """Work that is noted nowhere, or as none, is listed from the next evaluation on, held or not."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.workspace()
     bench.orders.knows(order(1), order(2, placed_before=timedelta(days=1)))
     bench.customers.knows(customer(9))

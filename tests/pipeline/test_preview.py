@@ -9,15 +9,16 @@ from shared.errors import SourceError
 from shared.pipeline.evaluate import evaluate
 from shared.pipeline.preview import Refused, preview
 from tests.pipeline.bench import CARD, OTHER_CARD, Bench
+from tests.pipeline.memory import entities
 
 SAGE = card_of(CARD)
 assert SAGE is not None
 
 
 @pytest.fixture
-def bench(bench_in_memory: Bench) -> Bench:
+def bench(empty_bench: Bench) -> Bench:
     """Give a bench over a store in memory."""
-    return bench_in_memory
+    return empty_bench
 
 
 async def _tried(bench: Bench, change: dict[str, Any], most: int = 20) -> dict[str, Any]:
@@ -29,7 +30,7 @@ async def _tried(bench: Bench, change: dict[str, Any], most: int = 20) -> dict[s
 
 def _everything(bench: Bench) -> list[Any]:
     tables = (bench.store.readings._readings, bench.store.readings._rows, bench.store.workspaces._table)
-    return [dict(table._entities) for table in tables]  # type: ignore[attr-defined] - the store in memory
+    return [entities(table) for table in tables]
 
 
 CHANGES: list[dict[str, Any]] = [

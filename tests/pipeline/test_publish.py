@@ -1,7 +1,6 @@
 """A reading stands until another differs: what is served is the same with this saving as without it."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +9,7 @@ from itertools import count
 from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ from shared.pipeline.fold import fold
 from shared.store.readings import Pages, pages_of
 from tests.builders import law as few
 from tests.pipeline.bench import CARD, OTHER_CARD, Bench
-from tests.pipeline.memory import memory_store
+from tests.pipeline.memory import Watch, memory_store
 from tests.pipeline.vendors import START, customer, order
 
 numbers = st.integers(0, 5)
@@ -127,29 +127,36 @@ def test_what_is_served_does_not_depend_on_what_is_saved(actions: list[tuple[str
     assert every == saved
 
 
-@contextmanager
-def _counted(bench: Bench) -> Iterator[Counter[str]]:
-    """Count what is written to the tables of readings and rows."""
-    written: Counter[str] = Counter()
-    for name, table in (("readings", bench.store.readings._readings), ("rows", bench.store.readings._rows)):
-
-        def write(entity: Any, *rest: Any, name: str = name, put: Any = table._write) -> Any:
-            written[f"{name} {entity['RowKey'].split('|')[0]}"] += 1
-            return put(entity, *rest)
-
-        table._write = write  # type: ignore[attr-defined] - the store in memory
-    yield written
+@pytest.fixture
+def watch() -> Watch:
+    """Give what is asked of the storage behind `watched`."""
+    return Watch()
 
 
-async def test_a_round_in_which_nothing_changed_writes_no_reading(bench_in_memory: Bench) -> None:
+@pytest.fixture
+def watched(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Give a bench whose storage is watched."""
+    made = Bench(memory_store(watch))
+    monkeypatch.setattr(sources, "SOURCES", made.sources)
+    return made
+
+
+def _written(watch: Watch) -> list[str]:
+    """Give each writing to the tables of readings and rows."""
+    return [
+        f"{each.on} {each.row}" for each in watch.asked if each.writes and each.on in {"readings", "rows"}
+    ]
+
+
+async def test_a_round_in_which_nothing_changed_writes_no_reading(watched: Bench, watch: Watch) -> None:
     """Nothing is written but one mark, and the reading says that it is as of now (GEN-01, GEN-02)."""
-    bench = bench_in_memory
+    bench = watched
     await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
-    with _counted(bench) as written:
-        await bench.round()
-    assert dict(written) == {"readings standing": 1}
+    watch.asked.clear()
+    await bench.round()
+    assert _written(watch) == ["readings standing"]
     after = await bench.reading()
     assert after["as_of"] == after["value_as_of"] == text(bench.clock.now)
     assert after["joined_at"] > before["joined_at"]
@@ -157,25 +164,27 @@ async def test_a_round_in_which_nothing_changed_writes_no_reading(bench_in_memor
     assert (after["evaluation"], after["rows_of"]) == (before["evaluation"], before["rows_of"])
 
 
-async def test_rows_that_did_not_change_are_not_written(bench_in_memory: Bench) -> None:
+async def test_rows_that_did_not_change_are_not_written(watched: Bench, watch: Watch) -> None:
     """A figure that changed writes its reading, which points to the rows of the one before."""
-    bench = bench_in_memory
+    bench = watched
     await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
     await bench.workspace(cards={CARD: {"threshold": 1}})
-    with _counted(bench) as written:
-        await bench.round()
+    watch.asked.clear()
+    await bench.round()
     after = await bench.reading()
-    assert not any(name.startswith("rows") for name in written)
+    written = _written(watch)
+    assert f"readings latest|{CARD}" in written
+    assert not any(each.startswith("rows ") for each in written)
     assert (before["status"], after["status"]) == ("attention", "alert")
     assert after["evaluation"] > before["evaluation"] == after["rows_of"]
     assert len(await bench.rows()) == 2
 
 
-async def test_a_changed_row_is_published(bench_in_memory: Bench) -> None:
+async def test_a_changed_row_is_published(empty_bench: Bench) -> None:
     """A row that appears is there with its reading, and the one before still tells its own."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
@@ -188,9 +197,9 @@ async def test_a_changed_row_is_published(bench_in_memory: Bench) -> None:
     assert kept["stood"]["as_of"] == kept["stood_until"] == before["as_of"]
 
 
-async def test_a_workspace_that_is_evaluated_is_not_overdue(bench_in_memory: Bench) -> None:
+async def test_a_workspace_that_is_evaluated_is_not_overdue(empty_bench: Bench) -> None:
     """The catch-up timer goes by the last evaluation, not by the last reading that was written."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     for _ in range(4):
         bench.clock.advance(minutes=30)

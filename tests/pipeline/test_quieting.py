@@ -33,9 +33,9 @@ async def _acknowledge(bench: Bench, etag: str) -> None:
     await change_alert(bench.services, "shop", "ana", (TAKEN_ON, etag), WHAT)
 
 
-async def test_no_alert_is_quiet_that_the_log_does_not_tell_of(bench_in_memory: Bench) -> None:
+async def test_no_alert_is_quiet_that_the_log_does_not_tell_of(empty_bench: Bench) -> None:
     """Where the log cannot be written, the alert stays as it was."""
-    bench = bench_in_memory
+    bench = empty_bench
     etag = await _etag(bench)
     with patch.object(Audit, "add", side_effect=_Broken), pytest.raises(_Broken):
         await _acknowledge(bench, etag)
@@ -45,9 +45,9 @@ async def test_no_alert_is_quiet_that_the_log_does_not_tell_of(bench_in_memory: 
     assert [each.why for each in await bench.store.audit.between("shop")] == [""]
 
 
-async def test_what_came_too_late_is_told_as_not_done(bench_in_memory: Bench) -> None:
+async def test_what_came_too_late_is_told_as_not_done(empty_bench: Bench) -> None:
     """Where somebody else was quicker, theirs stands, and the log says so of the other."""
-    bench = bench_in_memory
+    bench = empty_bench
     etag = await _etag(bench)
     await bench.store.alerts.save("shop", [(replace(OPEN, value=Decimal(10)), etag)])
     with pytest.raises(Conflict):

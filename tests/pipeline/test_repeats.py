@@ -22,7 +22,7 @@ from shared.store import segments
 from shared.store.erasures import Erasure
 from tests.builders import law
 from tests.pipeline.bench import Bench
-from tests.pipeline.memory import memory_store
+from tests.pipeline.memory import entities, memory_store
 from tests.pipeline.mortal import Death, Life, mortal
 from tests.pipeline.vendors import company
 
@@ -87,9 +87,10 @@ class Shop:
 
     def stored(self) -> dict[Any, Any]:
         """Give everything that is stored of the companies."""
-        entities = self.bench.store.segments._table._entities  # type: ignore[attr-defined]
         partition = self.bench.name("companies").partition
-        return {at: each for at, each in entities.items() if at[0] == partition}
+        return {
+            at: each for at, each in entities(self.bench.store.segments._table).items() if at[0] == partition
+        }
 
     async def erasing(self, *, is_over: bool) -> None:
         """Begin to erase somebody, or come to the end of it."""

@@ -52,9 +52,9 @@ async def _asked(bench: Bench) -> tuple[Any, ...]:
     return bench.services, workspace, inputs_of(workspace, checkpoints, bench.clock.now), bench.clock.now
 
 
-async def test_what_is_judged_first_is_read_first(bench_in_memory: Bench) -> None:
+async def test_what_is_judged_first_is_read_first(empty_bench: Bench) -> None:
     """Types come in the order asked for, the others behind them; a type that no stream has is passed over."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     asked = await _asked(bench)
     with _watched() as seen:
@@ -64,9 +64,9 @@ async def test_what_is_judged_first_is_read_first(bench_in_memory: Bench) -> Non
     assert {Order, MasterCustomer} <= set(seen) == set(reading)
 
 
-async def test_who_asks_beside_the_loop_waits(bench_in_memory: Bench) -> None:
+async def test_who_asks_beside_the_loop_waits(empty_bench: Bench) -> None:
     """A thread that asks for a type before it is read gets all of it; the loop itself would wait for ever."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     async with arriving(*await _asked(bench)) as (snapshot, _):
         with pytest.raises(RuntimeError, match="beside the event loop"):
@@ -76,9 +76,9 @@ async def test_who_asks_beside_the_loop_waits(bench_in_memory: Bench) -> None:
         assert found == sum(batch.count for batch in snapshot.batches[MasterCustomer])
 
 
-async def test_types_wait_for_their_turn(bench_in_memory: Bench) -> None:
+async def test_types_wait_for_their_turn(empty_bench: Bench) -> None:
     """One type at a time is read, and nobody sees a type of which a stream is still being read."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     asked = await _asked(bench)
     gate = asyncio.Event()
@@ -93,9 +93,9 @@ async def test_types_wait_for_their_turn(bench_in_memory: Bench) -> None:
             await asyncio.gather(*reading.values())
 
 
-async def test_nothing_is_read_on(bench_in_memory: Bench) -> None:
+async def test_nothing_is_read_on(empty_bench: Bench) -> None:
     """Whoever leaves the block before all is read leaves nothing behind that reads."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     asked = await _asked(bench)
     with _watched(gate=asyncio.Event()):
@@ -107,12 +107,12 @@ async def test_nothing_is_read_on(bench_in_memory: Bench) -> None:
 
 
 @pytest.mark.parametrize("lost", ["orders", "customers", "details"])
-async def test_a_store_that_does_not_answer_holds_no_card(bench_in_memory: Bench, lost: str) -> None:
+async def test_a_store_that_does_not_answer_holds_no_card(empty_bench: Bench, lost: str) -> None:
     """Where records or details cannot be read, the evaluation ends with the store's error: nothing is said.
 
     No card of it is published, be the records of only the last one lost. The message comes again.
     """
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     await bench.workspace(cards={CARD: {"enabled": True}, OTHER_CARD: {"enabled": True}})
     await bench.evaluate()

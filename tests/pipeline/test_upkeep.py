@@ -15,7 +15,7 @@ from shared.pipeline.upkeep import drop_old
 from shared.sources import source_of
 from shared.store.receipts import Receipt
 from tests.pipeline.bench import Bench
-from tests.pipeline.memory import memory_store
+from tests.pipeline.memory import entities, memory_store
 from tests.pipeline.vendors import START, order
 
 RETENTION = {"records": 31, "readings": 31}
@@ -30,7 +30,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 
 async def _rows(table: Any) -> int:
-    return len(table._entities)
+    return len(entities(table))
 
 
 async def _audit(bench: Bench) -> int:

@@ -11,9 +11,9 @@ from shared.store.tables import Table, Tables
 
 
 @pytest.fixture
-async def store(azurite: str, storage_names: str) -> AsyncIterator[Store]:
+async def store(emulated: StorageAccount) -> AsyncIterator[Store]:
     """Give a store of one's own."""
-    async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as opened:
+    async with open_store(emulated) as opened:
         yield opened
 
 

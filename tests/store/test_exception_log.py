@@ -2,16 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from typing import cast
 
 from hypothesis import example, given
 
 from shared.domain.exceptions import Step, replay
 from shared.store.exception_entities import Entry
 from shared.store.exceptions import Exceptions
-from shared.store.tables import Table
 from tests.builders import law
-from tests.pipeline.memory import MemoryTable
+from tests.pipeline.memory import memory_table
 from tests.store.deeds import CARD, DEEDS, Deed, do, step_of
 
 
@@ -38,7 +36,7 @@ def test_the_log_has_each_step_of_each_exception(deeds: list[Deed]) -> None:
     """
 
     async def history() -> None:
-        table = cast("Table", MemoryTable())
+        table = memory_table()
         instances = [Exceptions(table), Exceptions(table)]
         for number, deed in enumerate(deeds):
             await do(instances[deed.instance], deed, step_of(number, deed.action))

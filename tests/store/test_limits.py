@@ -1,13 +1,14 @@
 """What Azure refuses, the store refuses first: the emulator would take it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.store.tables import LARGEST_ENTITY, Table, check
+from shared.store.tables import EARLIEST, LARGEST_ENTITY, Table, check
 
 Build = Callable[[int], dict[str, Any]]
 
@@ -63,6 +64,13 @@ def test_a_property_needs_a_proper_name(name: str) -> None:
     """Names are those of C#: the emulator would take hyphens and dots."""
     with pytest.raises(ValueError, match="no property name"):
         check({**KEYS, name: 1})
+
+
+def test_an_instant_before_1601_is_refused() -> None:
+    """The service knows none: the emulator would take it."""
+    check({**KEYS, "at": EARLIEST})
+    with pytest.raises(ValueError, match="at is before 1601-01-01"):
+        check({**KEYS, "at": EARLIEST - timedelta(microseconds=1)})
 
 
 @pytest.mark.parametrize("value", [2**63, -(2**63) - 1])

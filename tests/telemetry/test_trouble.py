@@ -13,12 +13,12 @@ from shared.pipeline import deliver, evaluate
 from shared.sources.http import Access, VendorClient
 from shared.sources.pace import UNLIMITED, Pace
 from tests.pipeline.bench import CARD, Bench
-from tests.pipeline.conftest import bench_in_memory
+from tests.pipeline.conftest import empty_bench
 from tests.pipeline.office import HOOK, Office
 from tests.pipeline.vendors import order
 from tests.telemetry.conftest import Listener
 
-__all__ = ["bench_in_memory"]
+__all__ = ["empty_bench"]
 ORDERS = {"workspace": "shop", "connection": "store", "kind": "shopify", "stream": "orders"}
 
 
@@ -75,9 +75,9 @@ async def test_a_vendor_that_is_not_there_is_counted(listener: Listener) -> None
     assert {"unreachable": 5} == _of(listener, "tieout.vendor.calls")
 
 
-async def test_a_page_is_counted_with_its_bad_records(bench_in_memory: Bench, listener: Listener) -> None:
+async def test_a_page_is_counted_with_its_bad_records(empty_bench: Bench, listener: Listener) -> None:
     """What came in is what is stored, and what went into quarantine."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.workspace()
     bench.orders.knows(*(order(number) for number in range(5)))
     bench.orders.bad[2] = [BadRecord("orders", "O99", "no date")]
@@ -88,9 +88,9 @@ async def test_a_page_is_counted_with_its_bad_records(bench_in_memory: Bench, li
     assert {frozenset(ORDERS.items()): 1} == told["tieout.pull.commits"]
 
 
-async def test_a_pull_that_fails_or_waits_is_counted(bench_in_memory: Bench, listener: Listener) -> None:
+async def test_a_pull_that_fails_or_waits_is_counted(empty_bench: Bench, listener: Listener) -> None:
     """A vendor that is out and one that asks to wait are told apart, and neither is a commit."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.workspace()
     bench.orders.knows(order(1))
     bench.orders.trouble[0] = RetryLater("the shop is busy", 120)
@@ -106,10 +106,10 @@ async def test_a_pull_that_fails_or_waits_is_counted(bench_in_memory: Bench, lis
 
 
 async def test_a_stream_that_falls_behind_is_seen_without_a_pull(
-    bench_in_memory: Bench, listener: Listener
+    empty_bench: Bench, listener: Listener
 ) -> None:
     """GEN-01: the lag grows with the clock, whoever has stopped pulling, told by a timer of its own."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     listener.collected()
     bench.clock.advance(minutes=40)
@@ -122,10 +122,10 @@ async def test_a_stream_that_falls_behind_is_seen_without_a_pull(
 
 
 async def test_a_held_card_says_so_and_why(
-    bench_in_memory: Bench, listener: Listener, caplog: pytest.LogCaptureFixture
+    empty_bench: Bench, listener: Listener, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is 1 while it is held; the line says what it waits for, each thing once."""
-    bench = bench_in_memory
+    bench = empty_bench
     await bench.filled()
     assert 0 == _held(listener)
     bench.customers.trouble[0] = SourceError("the ledger answered 500")
