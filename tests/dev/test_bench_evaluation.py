@@ -26,9 +26,9 @@ from shared.store.store import open_store
 ORDERS = 2_000
 
 
-async def test_an_evaluation_is_measured(azurite: str, storage_names: str) -> None:
+async def test_an_evaluation_is_measured(emulated: StorageAccount) -> None:
     """The stages are timed, and what is published has defects of every kind; again, nothing is written."""
-    async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as store:
+    async with open_store(emulated) as store:
         records = await stored.store(store, merchant(ORDERS)[2])
         found = await measure(store)
     assert records > 3 * ORDERS

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -60,16 +59,9 @@ OPERATIONS = {
 }
 
 
-class _Queues:
-    """Takes messages, and does nothing with them."""
-
-    async def send(self, queue: str, message: dict[str, Any], delay: float = 0) -> None:
-        """Take a message."""
-
-
 async def _services() -> Services:
     """Give the services of an app that has one workspace with two readings."""
-    store = replace(memory_store(), queues=_Queues())
+    store = memory_store()
     connections = [*document()["connections"], {"name": "log", "kind": "sync_log"}]
     await store.workspaces.put(Workspace.model_validate(document(connections=connections)))
     rows = [order(f"SH-{number}", gap=number) for number in range(3)]

@@ -100,14 +100,9 @@ BODIES: dict[str, Any] = {
 """Where a route takes a body and none stands here, it gets an empty object."""
 
 
-class _Queues:
-    async def send(self, queue: str, message: dict[str, Any], delay: float = 0) -> None:
-        """Take a message."""
-
-
 async def _furnished(api_keys: ApiKeys) -> Store:
     """Give a store with one of everything that an address can name."""
-    store = replace(memory_store(), queues=_Queues(), api_keys=api_keys)
+    store = replace(memory_store(), api_keys=api_keys)
     books = {"name": "books", "kind": "sage_intacct", "secrets": {}}
     await add_workspace(store, connections=[*document()["connections"], books])
     await add_workspace(store, "other")

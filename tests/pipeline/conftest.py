@@ -9,7 +9,7 @@ from shared.pipeline import gather
 from shared.store.account import StorageAccount
 from shared.store.store import open_store
 from tests.pipeline.bench import Bench
-from tests.pipeline.memory import memory_store
+from tests.pipeline.memory import Watch, memory_store
 
 
 @pytest.fixture
@@ -24,8 +24,14 @@ async def bench(storage: StorageAccount, monkeypatch: pytest.MonkeyPatch) -> Asy
 
 
 @pytest.fixture
-def empty_bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
+def watch() -> Watch:
+    """Give what is asked of the storage behind `empty_bench`."""
+    return Watch()
+
+
+@pytest.fixture
+def empty_bench(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """Give a bench that has no workspace yet; other tasks wait while it asks the store."""
-    made = Bench(memory_store())
+    made = Bench(memory_store(watch))
     monkeypatch.setattr(sources, "SOURCES", made.sources)
     return made

@@ -7,7 +7,7 @@ from dev.faults.storage.account import Account, connect
 from dev.faults.storage.operations import Calm, Faults, Operation
 from shared.pipeline.services import utc_now
 from shared.store.store import Store, store_over
-from shared.store.tables import Entity, Table, Tables
+from shared.store.tables import Entity, Table
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ def memory_table(faults: Faults | None = None) -> Table:
     account = Account(utc_now)
     account.make_table("table")
     tables, _ = connect(account, faults or AtOnce())
-    return _done(Tables(tables, "", {"table"}).table("table"))
+    return Table(tables.get_table_client("table"))
 
 
 def entities(table: Table) -> dict[tuple[str, str], Entity]:

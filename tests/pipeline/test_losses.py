@@ -24,11 +24,9 @@ SHARE = Decimal("0.2")
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Give a bench over a store in memory."""
-    made = Bench(memory_store())
-    monkeypatch.setattr(sources, "SOURCES", made.sources)
-    return made
+def bench(empty_bench: Bench) -> Bench:
+    """Give a bench that has no workspace yet."""
+    return empty_bench
 
 
 async def _read(bench: Bench, numbers: range, *, is_anew: bool = True) -> None:

@@ -1,8 +1,9 @@
 """An evaluation that was away for longer than its lease puts nothing in the place of what is newer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,20 +18,17 @@ from shared.store.queues import EVALUATE
 from tests.pipeline.bench import CARD, Bench
 from tests.pipeline.vendors import customer, order
 
-Act = Callable[[], Awaitable[object]]
+Act = Callable[[], Coroutine[Any, Any, None]]
 
 
 def _once_judged(monkeypatch: pytest.MonkeyPatch, *acts: Act) -> None:
     """Have these happen behind the first cards, in turn: each is judged by then, and not yet published."""
     loop, left = asyncio.get_running_loop(), list(acts)
 
-    async def awaited(act: Act) -> None:
-        await act()
-
     def slow(*given: Any, **options: Any) -> Any:
         found = judge(*given, **options)
         if left:
-            asyncio.run_coroutine_threadsafe(awaited(left.pop(0)), loop).result()
+            asyncio.run_coroutine_threadsafe(left.pop(0)(), loop).result()
         return found
 
     monkeypatch.setattr(evaluate, "judge", slow)
@@ -44,6 +42,12 @@ async def _taken(bench: Bench) -> bool:
     """Try to take the lease, as another instance does."""
     now = bench.clock.now
     return await bench.store.checkpoints.claim_evaluation("shop", now, now + LEASE) is not None
+
+
+async def _take_over(bench: Bench) -> None:
+    """Let the lease run out, and another instance take it."""
+    bench.clock.advance(minutes=10)
+    assert await _taken(bench)
 
 
 @pytest.mark.parametrize("judged", range(5))
@@ -87,11 +91,7 @@ async def test_nothing_is_published_while_another_has_the_lease(
     bench.clock.advance(minutes=1)
     await bench.pull()
 
-    async def take() -> None:
-        bench.clock.advance(minutes=10)
-        assert await _taken(bench)
-
-    _once_judged(monkeypatch, take)
+    _once_judged(monkeypatch, partial(_take_over, bench))
     await bench.evaluate()
     assert before == await bench.reading()
     assert not await _taken(bench)
@@ -103,15 +103,11 @@ async def test_who_is_late_follows_nothing(bench: Bench, monkeypatch: pytest.Mon
     await bench.filled()
     followed: list[object] = []
 
-    async def take() -> None:
-        bench.clock.advance(minutes=10)
-        assert await _taken(bench)
-
     async def note(*given: object) -> int:
         followed.append(given)
         return 0
 
-    _once_judged(monkeypatch, *[_nothing] * 3, take)
+    _once_judged(monkeypatch, *[_nothing] * 3, partial(_take_over, bench))
     monkeypatch.setattr(evaluate, "follow", note)
     await bench.evaluate()
     assert [] == followed

@@ -17,7 +17,7 @@ assert SAGE is not None
 
 @pytest.fixture
 def bench(empty_bench: Bench) -> Bench:
-    """Give a bench over a store in memory."""
+    """Give a bench that has no workspace yet."""
     return empty_bench
 
 

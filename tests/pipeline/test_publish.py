@@ -9,7 +9,6 @@ from itertools import count
 from typing import Any
 from unittest import mock
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,20 +126,6 @@ def test_what_is_served_does_not_depend_on_what_is_saved(actions: list[tuple[str
     assert every == saved
 
 
-@pytest.fixture
-def watch() -> Watch:
-    """Give what is asked of the storage behind `watched`."""
-    return Watch()
-
-
-@pytest.fixture
-def watched(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Give a bench whose storage is watched."""
-    made = Bench(memory_store(watch))
-    monkeypatch.setattr(sources, "SOURCES", made.sources)
-    return made
-
-
 def _written(watch: Watch) -> list[str]:
     """Give each writing to the tables of readings and rows."""
     return [
@@ -148,9 +133,9 @@ def _written(watch: Watch) -> list[str]:
     ]
 
 
-async def test_a_round_in_which_nothing_changed_writes_no_reading(watched: Bench, watch: Watch) -> None:
+async def test_a_round_in_which_nothing_changed_writes_no_reading(empty_bench: Bench, watch: Watch) -> None:
     """Nothing is written but one mark, and the reading says that it is as of now (GEN-01, GEN-02)."""
-    bench = watched
+    bench = empty_bench
     await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)
@@ -164,9 +149,9 @@ async def test_a_round_in_which_nothing_changed_writes_no_reading(watched: Bench
     assert (after["evaluation"], after["rows_of"]) == (before["evaluation"], before["rows_of"])
 
 
-async def test_rows_that_did_not_change_are_not_written(watched: Bench, watch: Watch) -> None:
+async def test_rows_that_did_not_change_are_not_written(empty_bench: Bench, watch: Watch) -> None:
     """A figure that changed writes its reading, which points to the rows of the one before."""
-    bench = watched
+    bench = empty_bench
     await bench.filled()
     before = await bench.reading()
     bench.clock.advance(minutes=15)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from shared import sources
 from shared.domain.windows import text
 from shared.errors import BadRecord
 from shared.pipeline import rounds
@@ -15,18 +14,16 @@ from shared.pipeline.upkeep import drop_old
 from shared.sources import source_of
 from shared.store.receipts import Receipt
 from tests.pipeline.bench import Bench
-from tests.pipeline.memory import entities, memory_store
+from tests.pipeline.memory import entities
 from tests.pipeline.vendors import START, order
 
 RETENTION = {"records": 31, "readings": 31}
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """Give a bench over a store in memory."""
-    made = Bench(memory_store())
-    monkeypatch.setattr(sources, "SOURCES", made.sources)
-    return made
+def bench(empty_bench: Bench) -> Bench:
+    """Give a bench that has no workspace yet."""
+    return empty_bench
 
 
 async def _rows(table: Any) -> int:

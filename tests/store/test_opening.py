@@ -33,12 +33,10 @@ async def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -
     assert ["POST http://fern.table.invalid/Tables HTTP/1.1"] == asked
 
 
-async def test_no_request_takes_a_thread(
-    azurite: str, storage_names: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_request_takes_a_thread(emulated: StorageAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the environment names none, a request is sent by the event loop alone."""
     given: list[object] = []
-    async with open_store(StorageAccount(connection_string=azurite, prefix=storage_names)) as store:
+    async with open_store(emulated) as store:
         loop = asyncio.get_running_loop()
         monkeypatch.setattr(loop, "run_in_executor", lambda *call: given.append(call))
         assert await store.workspaces.get("fern") is None

@@ -1,8 +1,6 @@
 """What people changed is kept from one call to the next, and is never other than what is stored."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -10,9 +8,9 @@ from hypothesis import example, given
 from shared.domain.exceptions import Step
 from shared.store.exception_entities import WORKED, CardName
 from shared.store.exceptions import TOGETHER, Exceptions
-from shared.store.tables import Entity, Table
+from shared.store.tables import Table
 from tests.builders import law
-from tests.pipeline.memory import memory_table
+from tests.pipeline.memory import Watch, memory_table
 from tests.store.deeds import CARD, DEEDS, Deed, do, step_of
 
 OTHER = CardName("fern", "revenue_gap_detailed_breakdown")
@@ -40,23 +38,10 @@ def test_what_is_kept_is_what_is_stored(deeds: list[Deed]) -> None:
     asyncio.run(history())
 
 
-class _Watched(Table):
-    """A table that counts how often a range of it is read."""
-
-    ranges = 0
-
-    async def between(
-        self, partition: str, first: str = "", last: str = "", *options: Any
-    ) -> AsyncIterator[Entity]:
-        self.ranges += 1
-        async for each in super().between(partition, first, last, *options):
-            yield each
-
-
 async def test_it_is_read_again_only_when_it_changes() -> None:
     """Whatever appears and is settled, what people changed is looked for only once they did."""
-    table = _Watched(memory_table()._client)
-    exceptions = Exceptions(table)
+    watch = Watch()
+    exceptions = Exceptions(memory_table(watch))
     deeds: list[tuple[CardName, Step, int]] = [
         (CARD, step_of(0, "appeared"), 1),
         (CARD, step_of(1, "matched"), 0),
@@ -70,10 +55,10 @@ async def test_it_is_read_again_only_when_it_changes() -> None:
     await exceptions.prepare(CARD)
     for card, step, expected in deeds:
         await exceptions.take(card, "x", step)
-        table.ranges = 0
+        watch.asked.clear()
         for _ in range(3):
             await exceptions.touched(CARD)
-        assert expected == table.ranges, step
+        assert expected == sum(each.verb == "query" for each in watch.asked), step
 
 
 @pytest.mark.parametrize("count", [TOGETHER, TOGETHER + 1])
@@ -88,7 +73,7 @@ async def test_a_whole_transaction_of_work_fits(table: Table, count: int) -> Non
 
 async def test_looking_writes_nothing() -> None:
     """Where nothing tells yet of what people changed, it is read each time: reading takes no writes."""
-    table = _Watched(memory_table()._client)
+    table = memory_table()
     exceptions = Exceptions(table)
     assert {} == await exceptions.touched(CARD)
     assert await table.get(CARD.partition, WORKED) is None

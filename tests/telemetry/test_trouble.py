@@ -13,12 +13,12 @@ from shared.pipeline import deliver, evaluate
 from shared.sources.http import Access, VendorClient
 from shared.sources.pace import UNLIMITED, Pace
 from tests.pipeline.bench import CARD, Bench
-from tests.pipeline.conftest import empty_bench
+from tests.pipeline.conftest import empty_bench, watch
 from tests.pipeline.office import HOOK, Office
 from tests.pipeline.vendors import order
 from tests.telemetry.conftest import Listener
 
-__all__ = ["empty_bench"]
+__all__ = ["empty_bench", "watch"]
 ORDERS = {"workspace": "shop", "connection": "store", "kind": "shopify", "stream": "orders"}
 
 

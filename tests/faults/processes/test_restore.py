@@ -79,15 +79,14 @@ def test_no_table_is_forgotten() -> None:
     assert sorted(TABLES) == sorted((*tables_of(is_everything=True), *LEFT_OUT))
 
 
-def test_half_a_backup_is_refused(azurite: str, storage_names: str, tmp_path: Path) -> None:
+def test_half_a_backup_is_refused(emulated: StorageAccount, tmp_path: Path) -> None:
     """A file that is cut short, or is none of ours, is refused before anything is written."""
-    account = StorageAccount(connection_string=azurite, prefix=storage_names)
     whole, cut = tmp_path / "whole.gz", tmp_path / "cut.gz"
-    assert Counter() == back_up(account, whole)
+    assert Counter() == back_up(emulated, whole)
     cut.write_bytes(whole.read_bytes()[:-12])
     for path, why in ((cut, "cut|read"), (Path(__file__), "read")):
         with pytest.raises(NoBackupError, match=why):
-            restore(account, path)
+            restore(emulated, path)
 
 
 def test_the_commands_say_what_they_did(
