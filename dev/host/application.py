@@ -34,9 +34,8 @@ def listener(
     connection = connection_string(function.trigger.get("connection") or "AzureWebJobsStorage", environment)
     name = resolved(function.trigger["queueName"], environment).lower()
     # To look for a proxy anew takes each request two threads, and a queue is asked all the time.
-    is_out = is_proxied(environment)
     queue, poison = (
-        QueueClient.from_connection_string(connection, each, use_env_settings=is_out)
+        QueueClient.from_connection_string(connection, each, use_env_settings=is_proxied(environment))
         for each in (name, f"{name}-poison")
     )
     return QueueListener(function, queue, poison, configuration.extensions.queues, invoke)

@@ -18,8 +18,8 @@ from shared.store.queues import EVALUATE, FOLD, NOTIFY, PULL
 PATIENCE_SECONDS = 180.0
 """For what takes ten seconds on a quiet machine; a busy one is no fault."""
 QUEUES = (PULL, EVALUATE, NOTIFY, FOLD)
-LOOK_SECONDS = 0.25
-"""Between two looks at what is going on, which cost the machine as much as what they look at."""
+LOOK_EVERY_SECONDS = 0.25
+"""Each look asks the app and its storage, and takes from both what they work with."""
 TICK_SECONDS = 2.5
 """How often timers fire that Azure fires every ten or fifteen minutes; to alerts, a second is one instant."""
 
@@ -88,7 +88,7 @@ class Merchant:
                 if not self.messages(EVALUATE)[0]:
                     self.fire("evaluate_catch_up")
                 tick = monotonic() + TICK_SECONDS
-            sleep(LOOK_SECONDS)
+            sleep(LOOK_EVERY_SECONDS)
 
     def _is_still(self) -> bool:
         return not any(self.messages(queue)[0] for queue in QUEUES) and not self._untold()

@@ -58,10 +58,11 @@ class Root:
         ids = [(sign, int(number)) for sign, number in _IDS.findall(terms)]
         statuses = {each.upper() for each in _STATUSES.findall(terms)}
         when = {"updated_at": self.updated, "processed_at": self.processed}
+        asked = {term[0] for term in _TIMES.findall(terms)}
         bounds = [
             (read, *_bounds(terms, name, is_by_day=self.is_by_day))
             for name, read in when.items()
-            if read is not None and name in terms
+            if read is not None and name in asked
         ]
         for fact in self.facts:
             is_within = all(low <= _seconds(read(fact)) < high for read, low, high in bounds)

@@ -15,7 +15,6 @@ import httpx
 from shared.domain.workspace import Connection
 from shared.errors import ConfigurationError, RetryLater
 from shared.sources.http import LONGEST_PAUSE, TIMEOUT
-from shared.sources.outgoing import trusted
 
 LOGIN = "https://login.microsoftonline.com"
 
@@ -139,5 +138,5 @@ class _TokenHttp:
     ) -> httpx.Response:
         sent = {name: value for name, value in (headers or {}).items() if value is not None}
         target = self._address + url.removeprefix(LOGIN) if url.startswith(f"{LOGIN}/") else url
-        with httpx.Client(timeout=TIMEOUT, verify=trusted()) as client:
+        with httpx.Client(timeout=TIMEOUT) as client:
             return client.request(method, target, params=params, data=data, headers=sent)

@@ -77,12 +77,6 @@ class Outgoing(httpx.AsyncBaseTransport):
         return found
 
 
-@cache
-def trusted() -> SSLContext:
-    """Give the certificates that we trust: reading them takes longer than most requests."""
-    return httpx.create_ssl_context()
-
-
 def outgoing_from(home: httpx.URL) -> Outgoing:
     """Give the gate of a client at its home; only one whose home is the machine itself may call that.
 
@@ -103,4 +97,10 @@ def _pinned(request: httpx.Request, number: str) -> httpx.Request:
 
 
 def _connect() -> httpx.AsyncBaseTransport:
-    return httpx.AsyncHTTPTransport(verify=trusted())
+    return httpx.AsyncHTTPTransport(verify=_trusted())
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Give the certificates that we trust: reading them takes longer than most requests."""
+    return httpx.create_ssl_context()

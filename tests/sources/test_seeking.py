@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 
 import pytest
@@ -23,22 +24,25 @@ class _Seeker:
         return None
 
 
-async def _vendor(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(ANSWER)
-            await writer.drain()
-    except asyncio.IncompleteReadError:
-        writer.close()
-
-
-async def test_no_request_seeks_what_is_not_there(monkeypatch: pytest.MonkeyPatch):
+async def test_one_request_more_seeks_nothing(monkeypatch: pytest.MonkeyPatch):
     """Python remembers what it found, and seeks the rest anew each time, in every folder of its path."""
     seeker = _Seeker()
-    async with await asyncio.start_server(_vendor, "127.0.0.1", 0) as server:
+    left = asyncio.Event()
+
+    async def vendor(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(ANSWER)
+        writer.close()
+        await writer.wait_closed()
+        left.set()
+
+    async with await asyncio.start_server(vendor, "127.0.0.1", 0) as server:
         home = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with VendorClient(Access(home), name="fern") as client:
             await client.get("/")
             monkeypatch.setattr(sys, "meta_path", [seeker, *sys.meta_path])
             await client.get("/")
+            monkeypatch.undo()
+        await left.wait()
     assert [] == seeker.sought
