@@ -46,9 +46,8 @@ _DIGITS = 7
 def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccount:
     """Say where the store lives; raises ConfigurationError where nothing says so."""
     connection_string = environment.get("AzureWebJobsStorage", "")
-    is_proxied = any(each.lower().endswith("_proxy") and environment[each] for each in environment)
     if connection_string:
-        return StorageAccount(connection_string=connection_string, is_proxied=is_proxied)
+        return StorageAccount(connection_string=connection_string, is_proxied=is_proxied(environment))
     name = environment.get("AzureWebJobsStorage__accountName", "")
     tables = environment.get("AzureWebJobsStorage__tableServiceUri", "")
     queues = environment.get("AzureWebJobsStorage__queueServiceUri", "")
@@ -59,8 +58,13 @@ def storage_account(environment: Mapping[str, str] = os.environ) -> StorageAccou
         table_endpoint=tables or f"https://{name}.table.core.windows.net",
         queue_endpoint=queues or f"https://{name}.queue.core.windows.net",
         client_id=environment.get("AzureWebJobsStorage__clientId", ""),
-        is_proxied=is_proxied,
+        is_proxied=is_proxied(environment),
     )
+
+
+def is_proxied(environment: Mapping[str, str]) -> bool:
+    """Tell whether the environment names a proxy to go out by."""
+    return any(each.lower().endswith("_proxy") and environment[each] for each in environment)
 
 
 def environment() -> Mapping[str, str]:

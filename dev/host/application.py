@@ -22,6 +22,7 @@ from dev.host.invocation import Invoke, invoker
 from dev.host.keys import Keys
 from dev.host.queues import QueueListener
 from dev.host.timers import Clock, run, schedule_of
+from shared.settings import is_proxied
 
 _log = logging.getLogger("host")
 
@@ -32,8 +33,10 @@ def listener(
     """Give what listens to the function's queue; raises StartupError where its connection is not set."""
     connection = connection_string(function.trigger.get("connection") or "AzureWebJobsStorage", environment)
     name = resolved(function.trigger["queueName"], environment).lower()
+    # To look for a proxy anew takes each request two threads, and a queue is asked all the time.
     queue, poison = (
-        QueueClient.from_connection_string(connection, each) for each in (name, f"{name}-poison")
+        QueueClient.from_connection_string(connection, each, use_env_settings=is_proxied(environment))
+        for each in (name, f"{name}-poison")
     )
     return QueueListener(function, queue, poison, configuration.extensions.queues, invoke)
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 from azure.core.exceptions import AzureError
-from azure.storage.queue import QueueServiceClient
 
 from dev.load.plant import API, Plant
 from dev.worlds.world import World
@@ -19,6 +18,8 @@ from shared.store.queues import EVALUATE, FOLD, NOTIFY, PULL
 PATIENCE_SECONDS = 180.0
 """For what takes ten seconds on a quiet machine; a busy one is no fault."""
 QUEUES = (PULL, EVALUATE, NOTIFY, FOLD)
+LOOK_EVERY_SECONDS = 0.25
+"""Each look asks the app and its storage, and takes from both what they work with."""
 TICK_SECONDS = 2.5
 """How often timers fire that Azure fires every ten or fifteen minutes; to alerts, a second is one instant."""
 
@@ -61,17 +62,15 @@ class Merchant:
 
     def peek(self, queue: str) -> list[str]:
         """Give what the next messages of a queue say, 32 at most."""
-        with QueueServiceClient.from_connection_string(self.plant.storage.connection_string) as service:
-            found = service.get_queue_client(queue).peek_messages(32)
+        found = self.plant.queues.get_queue_client(queue).peek_messages(32)
         return [b64decode(each.content).decode() for each in found]
 
     def messages(self, queue: str) -> tuple[int, int]:
         """Give how many messages a queue has, and how many of them are hidden: taken, or to come later."""
-        with QueueServiceClient.from_connection_string(self.plant.storage.connection_string) as service:
-            client = service.get_queue_client(queue)
-            with suppress(AzureError):
-                count = client.get_queue_properties().approximate_message_count or 0
-                return count, max(0, count - len(client.peek_messages(32)))
+        client = self.plant.queues.get_queue_client(queue)
+        with suppress(AzureError):
+            count = client.get_queue_properties().approximate_message_count or 0
+            return count, max(0, count - len(client.peek_messages(32))) if count else 0
         return 0, 0
 
     def rest(self, holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
@@ -89,7 +88,7 @@ class Merchant:
                 if not self.messages(EVALUATE)[0]:
                     self.fire("evaluate_catch_up")
                 tick = monotonic() + TICK_SECONDS
-            sleep(0.1)
+            sleep(LOOK_EVERY_SECONDS)
 
     def _is_still(self) -> bool:
         return not any(self.messages(queue)[0] for queue in QUEUES) and not self._untold()

@@ -23,6 +23,7 @@ from socket import socket
 from tempfile import TemporaryDirectory
 
 import httpx
+from azure.storage.queue import QueueServiceClient
 
 from dev import azurite, host
 from dev.commands.demo import vendor_secrets
@@ -58,6 +59,8 @@ class Plant:
     keys: Keys = field(default_factory=Keys)
     instances: list[Instance] = field(default_factory=list)
     storage: azurite.AzuriteAddress = field(init=False)
+    queues: QueueServiceClient = field(init=False)
+    """The storage's queues, as long as it runs."""
     _storage: ExitStack = field(default_factory=ExitStack)
 
     @property
@@ -101,6 +104,8 @@ class Plant:
         """Start the storage, on these ports of blobs, queues and tables."""
         running = azurite.running(self.folder, self.log, ports)
         self.storage = self._storage.enter_context(running)
+        queues = QueueServiceClient.from_connection_string(self.storage.connection_string)
+        self.queues = self._storage.enter_context(queues)
 
     def restart_storage(self) -> None:
         """End the storage, which saves what it holds, and start it again where it was.

@@ -58,12 +58,14 @@ class Root:
         ids = [(sign, int(number)) for sign, number in _IDS.findall(terms)]
         statuses = {each.upper() for each in _STATUSES.findall(terms)}
         when = {"updated_at": self.updated, "processed_at": self.processed}
-        bounds = {name: _bounds(terms, name, is_by_day=self.is_by_day) for name in when}
+        asked = {term[0] for term in _TIMES.findall(terms)}
+        bounds = [
+            (read, *_bounds(terms, name, is_by_day=self.is_by_day))
+            for name, read in when.items()
+            if read is not None and name in asked
+        ]
         for fact in self.facts:
-            is_within = all(
-                read is None or bounds[name][0] <= _seconds(read(fact)) < bounds[name][1]
-                for name, read in when.items()
-            )
+            is_within = all(low <= _seconds(read(fact)) < high for read, low, high in bounds)
             fits = not statuses or (self.status is not None and self.status(fact) in statuses)
             if is_within and fits and all(_holds(fact.id, *bound) for bound in ids):
                 yield fact

@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import azure.functions as func
 import pytest
@@ -22,7 +23,7 @@ class Queue:
 
     def __init__(self, azurite: str, name: str) -> None:
         self.name = name
-        self.main = QueueClient.from_connection_string(azurite, name)
+        self.main = QueueClient.from_connection_string(azurite, name, use_env_settings=False)
         self.poison = QueueClient.from_connection_string(azurite, f"{name}-poison")
         self.settings = {"AzureWebJobsStorage": azurite, "QUEUE": name}
 
@@ -83,6 +84,29 @@ async def test_a_message_that_succeeds_is_gone(azurite: str, storage_names: str,
             await until(queue.is_empty)
         assert sorted(seen) == [(f"ü{number}", 1) for number in range(10)]
         assert await queue.poisoned() == []
+
+
+async def test_no_poll_takes_a_thread(
+    azurite: str, storage_names: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Where the environment names no proxy, a message is taken and settled by the event loop alone."""
+    given: list[object] = []
+    loop = asyncio.get_running_loop()
+    give = loop.run_in_executor
+
+    async def handle(_: func.QueueMessage) -> None:
+        await asyncio.sleep(0)
+
+    def noted(*call: Any) -> Any:
+        given.append(call)
+        return give(*call)
+
+    async with queue_of(azurite, storage_names) as queue:
+        await queue.send("x")
+        monkeypatch.setattr(loop, "run_in_executor", noted)
+        async with hosted(queue.app(handle), tmp_path, queue.settings):
+            await until(queue.is_empty)
+    assert [] == given
 
 
 async def test_a_message_that_fails_comes_again(azurite: str, storage_names: str, tmp_path: Path):

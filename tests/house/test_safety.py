@@ -107,7 +107,7 @@ def test_secrets_are_compared_in_constant_time() -> None:
 DOORS = {
     "shared/access/signing_keys.py": "the keys of the tenant that the settings name",
     "shared/settings.py": "the Key Vault that the settings name",
-    "shared/sources/entra.py": "only types: MSAL makes requests that its client sends by the gate",
+    "shared/sources/entra.py": "MSAL's requests, which go to the sign-in service of Microsoft",
     "shared/sources/http.py": "the client of vendors and of messages, behind the gate",
     "shared/sources/outgoing.py": "the gate",
 }

@@ -6,7 +6,7 @@ from dev.faults.simulation.report import report
 from dev.faults.simulation.run import simulate
 from dev.faults.simulation.schedule import drawn
 
-SEEDS, TOGETHER = 300, 12
+SEEDS, TOGETHER = 300, 5
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, TOGETHER))
