@@ -58,11 +58,10 @@ class Root:
         ids = [(sign, int(number)) for sign, number in _IDS.findall(terms)]
         statuses = {each.upper() for each in _STATUSES.findall(terms)}
         when = {"updated_at": self.updated, "processed_at": self.processed}
-        asked = {term[0] for term in _TIMES.findall(terms)}
         bounds = [
-            (read, *_bounds(terms, name, is_by_day=self.is_by_day))
-            for name, read in when.items()
-            if read is not None and name in asked
+            (read, low, high)
+            for name, (low, high) in _bounds(terms, is_by_day=self.is_by_day).items()
+            if (read := when[name]) is not None
         ]
         for fact in self.facts:
             is_within = all(low <= _seconds(read(fact)) < high for read, low, high in bounds)
@@ -79,15 +78,14 @@ def _holds(number: int, sign: str, bound: int) -> bool:
     return number >= bound if sign.startswith(">") else number <= bound
 
 
-def _bounds(query: str, name: str, *, is_by_day: bool) -> tuple[float, float]:
-    """Read the search as seconds, the second bound exclusive; Shopify takes both as inclusive.
+def _bounds(query: str, *, is_by_day: bool) -> dict[str, tuple[float, float]]:
+    """Read the times that are searched for, by name, as seconds; the second bound is exclusive.
 
-    A bound without quotes is cut to its day, as some saw it at Shopify.
+    Shopify takes both as inclusive. A bound without quotes is cut to its day, as some saw it at Shopify.
     """
-    low, high = -math.inf, math.inf
-    for what, sign, single, double, bare in _TIMES.findall(query):
-        if what != name:
-            continue
+    found: dict[str, tuple[float, float]] = {}
+    for name, sign, single, double, bare in _TIMES.findall(query):
+        low, high = found.get(name, (-math.inf, math.inf))
         bound = (single or double or bare[:_DAY])[: _DAY if is_by_day else None]
         start = datetime.fromisoformat(bound)
         start = start if start.tzinfo else start.replace(tzinfo=UTC)
@@ -95,4 +93,5 @@ def _bounds(query: str, name: str, *, is_by_day: bool) -> tuple[float, float]:
             low = max(low, start.timestamp())
         else:
             high = min(high, start.timestamp() + (_SECONDS_A_DAY if len(bound) == _DAY else 1))
-    return low, high
+        found[name] = low, high
+    return found

@@ -6,7 +6,6 @@ same count an evaluation knows that its lease ran out and was taken.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Any
 
 from shared.domain.windows import text
@@ -14,8 +13,6 @@ from shared.pipeline.services import Services
 from shared.store.checkpoints import Evaluations
 from shared.store.queues import EVALUATE
 
-LEASE = timedelta(minutes=10)
-"""How long an evaluation has the workspace to itself, and longer where nobody else asks for it."""
 TRY_AGAIN = 15.0
 """Seconds after which a workspace that is being evaluated is looked at again."""
 
@@ -52,12 +49,6 @@ async def is_answered(services: Services, workspace_id: str, asked: Asked | None
         return False
     known = await services.store.checkpoints.evaluations(workspace_id)
     return known.ended > asked.begun and known.looked_at >= asked.at
-
-
-async def take_lease(services: Services, workspace_id: str) -> Evaluations | None:
-    """Begin an evaluation; None while another instance has the workspace."""
-    now = services.clock()
-    return await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE)
 
 
 class Overtaken(Exception):

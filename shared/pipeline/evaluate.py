@@ -16,15 +16,7 @@ from shared.domain.snapshot import Input
 from shared.domain.windows import text
 from shared.domain.workspace import Workspace
 from shared.pipeline import log
-from shared.pipeline.asking import (
-    Asked,
-    Overtaken,
-    check_turn,
-    is_answered,
-    put_off,
-    request_evaluation,
-    take_lease,
-)
+from shared.pipeline.asking import Asked, Overtaken, check_turn, is_answered, put_off, request_evaluation
 from shared.pipeline.collector import collector_at_rest, give_back
 from shared.pipeline.follow import Found, follow
 from shared.pipeline.freshness import Checkpoints, inputs_of, tell_lags, with_losses
@@ -41,6 +33,8 @@ from shared.store.exception_entities import CardName
 from shared.store.readings import Standing
 from shared.store.segments import NOT_READ
 
+LEASE = timedelta(minutes=10)
+"""How long an evaluation has the workspace to itself, and longer where nobody else asks for it."""
 WRONG_CLOCK = timedelta(minutes=5)
 """By so much the clocks of two machines may differ."""
 OVERDUE = timedelta(minutes=45)
@@ -87,7 +81,8 @@ async def evaluate(services: Services, workspace_id: str, asked: Asked | None = 
         return
     # Nobody waits for it: what needs it before it is there loads it, too.
     asyncio.get_running_loop().run_in_executor(None, load)
-    lease = await take_lease(services, workspace_id)
+    now = services.clock()
+    lease = await services.store.checkpoints.claim_evaluation(workspace_id, now, now + LEASE)
     if lease is None:
         await put_off(services, workspace_id, asked)
         return

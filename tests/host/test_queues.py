@@ -5,7 +5,6 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import azure.functions as func
 import pytest
@@ -14,6 +13,7 @@ from azure.storage.queue.aio import QueueClient
 
 from dev.host.queues import decoded
 from tests.host.apps import KEYS, app_with, hosted
+from tests.threads import given_to_threads
 
 Handle = Callable[[func.QueueMessage], Awaitable[None]]
 
@@ -90,20 +90,13 @@ async def test_no_poll_takes_a_thread(
     azurite: str, storage_names: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """Where the environment names no proxy, a message is taken and settled by the event loop alone."""
-    given: list[object] = []
-    loop = asyncio.get_running_loop()
-    give = loop.run_in_executor
 
     async def handle(_: func.QueueMessage) -> None:
         await asyncio.sleep(0)
 
-    def noted(*call: Any) -> Any:
-        given.append(call)
-        return give(*call)
-
     async with queue_of(azurite, storage_names) as queue:
         await queue.send("x")
-        monkeypatch.setattr(loop, "run_in_executor", noted)
+        given = given_to_threads(monkeypatch)
         async with hosted(queue.app(handle), tmp_path, queue.settings):
             await until(queue.is_empty)
     assert [] == given

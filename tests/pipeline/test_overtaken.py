@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.alerts import AlertKey
 from shared.pipeline import evaluate
-from shared.pipeline.asking import LEASE, TRY_AGAIN, Asked
+from shared.pipeline.asking import TRY_AGAIN, Asked
 from shared.pipeline.follow import follow
 from shared.pipeline.judging import judge
 from shared.store.exception_entities import CardName
@@ -41,7 +41,7 @@ async def _nothing() -> None:
 async def _taken(bench: Bench) -> bool:
     """Try to take the lease, as another instance does."""
     now = bench.clock.now
-    return await bench.store.checkpoints.claim_evaluation("shop", now, now + LEASE) is not None
+    return await bench.store.checkpoints.claim_evaluation("shop", now, now + evaluate.LEASE) is not None
 
 
 async def _take_over(bench: Bench) -> None:

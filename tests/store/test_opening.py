@@ -9,6 +9,7 @@ from azure.core.exceptions import HttpResponseError
 from shared.settings import storage_account
 from shared.store.account import StorageAccount
 from shared.store.store import open_store
+from tests.threads import given_to_threads
 
 _REFUSAL = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -35,9 +36,7 @@ async def test_the_environments_proxy_is_used(monkeypatch: pytest.MonkeyPatch) -
 
 async def test_no_request_takes_a_thread(emulated: StorageAccount, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the environment names none, a request is sent by the event loop alone."""
-    given: list[object] = []
     async with open_store(emulated) as store:
-        loop = asyncio.get_running_loop()
-        monkeypatch.setattr(loop, "run_in_executor", lambda *call: given.append(call))
+        given = given_to_threads(monkeypatch)
         assert await store.workspaces.get("fern") is None
     assert [] == given

@@ -19,7 +19,7 @@ vars(application)["QueueListener"] = partial(QueueListener, taken_seconds=4)
 for each in (claims, push, runs, sweep):  # each has taken the name for itself
     vars(each)["CLAIM"] = timedelta(seconds=5)
 claims.EARLY = timedelta(seconds=1)
-asking.LEASE = timedelta(seconds=5)
+evaluate.LEASE = timedelta(seconds=5)
 asking.TRY_AGAIN = 1.0
 evaluate.OVERDUE = timedelta(seconds=4)
 deliver.BUSY = timedelta(seconds=int(os.environ.get("SHORTENED_BUSY_SECONDS", "8")))
